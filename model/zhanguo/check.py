@@ -1,0 +1,121 @@
+"""Checks of annotated files: broken marks, bad edges, records that don't fit their spans.
+
+Run: ``python -m zhanguo.check FILE…``; prints one line a problem and exits 1 if there is any.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+import unicodedata
+from collections.abc import Iterator
+from pathlib import Path
+
+from zhanguo import numerals
+from zhanguo.annotations import AnnotationError, read_examples
+from zhanguo.schema import CHANGES, KINDS, QUALIFIERS, Example, Record
+
+_EDGE_ALLOWED = set("%％‰℃°$￥*")
+_LEFTOVER = re.compile(r"\[\[|\]\]|\b(?:ORG|TARGET|QUANTITY|UNIT)\|")
+
+
+def check_file(path: Path) -> Iterator[str]:
+    """Yield every problem of an annotated file, as ``id: what is wrong``."""
+    seen: set[str] = set()
+    try:
+        for example in read_examples(path):
+            if example.id in seen:
+                yield f"{example.id}: id used twice"
+            seen.add(example.id)
+            for problem in check_example(example):
+                yield f"{example.id}: {problem}"
+    except AnnotationError as error:
+        yield str(error)
+
+
+def check_example(example: Example) -> Iterator[str]:
+    """Yield every problem of one annotated report."""
+    if match := _LEFTOVER.search(example.text):
+        yield f"broken mark near {example.text[max(0, match.start() - 10) : match.end() + 10]!r}"
+    yield from _check_spans(example)
+    if example.records is not None:
+        yield from _check_records(example)
+
+
+def _check_spans(example: Example) -> Iterator[str]:
+    last = 0
+    for span in example.spans:
+        inner = example.text[span.start : span.end]
+        if not inner or span.start < last or span.end > len(example.text):
+            yield f"span {span.start}:{span.end} is empty, overlaps or leaves the text"
+            continue
+        last = span.end
+        if _is_edge(inner[0], opening=True) or _is_edge(inner[-1], opening=False):
+            yield f"{span.label} begins or ends with white space or punctuation: {inner!r}"
+        if span.label == "QUANTITY":
+            try:
+                numerals.parse(inner)
+            except numerals.NumeralError as error:
+                yield f"QUANTITY {inner!r}: {error}"
+
+
+def _is_edge(char: str, *, opening: bool) -> bool:
+    brackets = "Ps" if not opening else "Pe"
+    category = unicodedata.category(char)
+    if char in _EDGE_ALLOWED or char in "“‘《〈「『（([【" and opening or char in "”’》〉」』）)]】" and not opening:
+        return False
+    return category[0] in "ZP" or category == brackets or char.isspace()
+
+
+def _check_records(example: Example) -> Iterator[str]:
+    texts = {(s.label, example.text[s.start : s.end]) for s in example.spans}
+    records = example.records or ()
+    for index, record in enumerate(records):
+        where = f"record {index} ({record.kind} {record.value} {record.unit or ''})"
+        for name, allowed in (("kind", KINDS), ("qualifier", QUALIFIERS), ("change", (None, *CHANGES))):
+            if getattr(record, name) not in allowed:
+                yield f"{where}: {name} {getattr(record, name)!r} is none of {allowed}"
+        for name, label in (("target", "TARGET"), ("unit", "UNIT"), ("org", "ORG")):
+            value = getattr(record, name)
+            if value is not None and (label, value) not in texts:
+                yield f"{where}: {name} {value!r} is no {label} span of the report"
+        if record.action is not None and record.action not in example.text:
+            yield f"{where}: action {record.action!r} is not in the text"
+        if (record.kind == "trend") != (record.change is not None):
+            yield f"{where}: kind {record.kind} with change {record.change}"
+        if record.part_of is not None and not (0 <= record.part_of < len(records) and record.part_of != index):
+            yield f"{where}: part_of {record.part_of} is no other record"
+    yield from _check_order(example)
+
+
+def _check_order(example: Example) -> Iterator[str]:
+    """Every record must find its number among the QUANTITY spans, in order."""
+    quantities = [example.text[s.start : s.end] for s in example.spans if s.label == "QUANTITY"]
+    position = 0
+    for index, record in enumerate(example.records or ()):
+        found = next((i for i in range(position, len(quantities)) if _says(quantities, i, record)), None)
+        if found is None:
+            yield f"record {index}: value {record.value} is no QUANTITY of the text, or stands out of order"
+        else:
+            position = found + 1
+
+
+def _says(quantities: list[str], index: int, record: Record) -> bool:
+    """Whether the numeral at ``index`` gives the record's value, alone or as the head of a compound amount (3斤2两)."""
+    try:
+        amount = numerals.parse(quantities[index])
+    except numerals.NumeralError:
+        return False
+    same = (amount.value, amount.value_max) == (record.value, record.value_max)
+    return same or record.value_max is None and amount.value < record.value < amount.value + 1
+
+
+def main(paths: list[str]) -> int:
+    """Check the files and print the problems; the exit code."""
+    problems = [f"{path}: {problem}" for path in paths for problem in check_file(Path(path))]
+    sys.stdout.writelines(problem + "\n" for problem in problems)
+    return 1 if problems else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

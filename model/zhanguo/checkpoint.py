@@ -1,0 +1,70 @@
+"""Checkpoints: from a base encoder to a model that can be fine-tuned, and from that to a folder that loads anywhere."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import torch
+from transformers import AutoModelForTokenClassification, AutoTokenizer, BertConfig, BertForTokenClassification
+from transformers import PreTrainedModel, PreTrainedTokenizerFast
+
+from zhanguo import __version__, blocks
+from zhanguo.base import WEIGHTS_FILE, write_json
+from zhanguo.characters import TOKENIZER_CONFIG
+from zhanguo.config import TrainConfig
+from zhanguo.encode import Encoder
+from zhanguo.labels import TAG_IDS, TAGS
+from zhanguo.tagger import SETTINGS_FILE
+
+SHARD_SIZE = "25MB"
+
+
+def load_for_training(config: TrainConfig) -> tuple[PreTrainedModel, Encoder]:
+    """Build the token classifier that a recipe asks for, and the encoder that goes with it."""
+    folder = Path(config.base)
+    labels = {
+        "num_labels": len(TAGS),
+        "id2label": dict(enumerate(TAGS)),
+        "label2id": dict(TAG_IDS),
+        "hidden_dropout_prob": config.dropout,
+        "attention_probs_dropout_prob": config.dropout,
+    }
+    if (folder / WEIGHTS_FILE).is_file():
+        model: PreTrainedModel = _from_blocks(folder, config.layers, labels)
+        encoder = Encoder.from_file(folder / "tokenizer.json")
+    else:
+        depth = {"num_hidden_layers": config.layers} if config.layers else {}
+        model = AutoModelForTokenClassification.from_pretrained(config.base, ignore_mismatched_sizes=True, **labels, **depth)
+        encoder = Encoder.from_vocabulary(AutoTokenizer.from_pretrained(config.base).get_vocab())
+    return model.float(), encoder
+
+
+def _from_blocks(folder: Path, layers: int, labels: dict[str, Any]) -> PreTrainedModel:
+    settings = BertConfig.from_pretrained(folder, **labels)
+    settings.architectures = ["BertForTokenClassification"]
+    settings.num_hidden_layers = layers or settings.num_hidden_layers
+    model = BertForTokenClassification(settings)
+    wanted = model.bert.state_dict()
+    tensors = {n: torch.from_numpy(t) for n, t in blocks.load(folder / WEIGHTS_FILE).items() if n in wanted}
+    if missing := sorted(set(wanted) - set(tensors)):
+        raise ValueError(f"{folder / WEIGHTS_FILE} lacks {', '.join(missing)}")
+    model.bert.load_state_dict(tensors)
+    return model
+
+
+def hub_tokenizer(encoder: Encoder, model: PreTrainedModel) -> PreTrainedTokenizerFast:
+    """The encoder's tokenizer as ``transformers`` wants it."""
+    special = {key: value for key, value in TOKENIZER_CONFIG.items() if key.endswith("_token")}
+    return PreTrainedTokenizerFast(
+        tokenizer_object=encoder.tokenizer, model_max_length=model.config.max_position_embeddings, **special
+    )
+
+
+def save(model: PreTrainedModel, encoder: Encoder, config: TrainConfig, folder: Path) -> None:
+    """Write a checkpoint in half precision, sharded, that ``transformers.pipeline`` loads as it is."""
+    folder.mkdir(parents=True, exist_ok=True)
+    model.to(torch.float16).save_pretrained(folder, max_shard_size=SHARD_SIZE)
+    hub_tokenizer(encoder, model).save_pretrained(folder)
+    name = f"zhanguo {__version__} {config.name}"
+    write_json({"name": name, "window": config.window, "overlap": config.overlap}, folder / SETTINGS_FILE)

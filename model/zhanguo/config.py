@@ -1,0 +1,73 @@
+"""Training recipes: one YAML file each, read into a frozen type; a key too many or too few is an error that names it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Any, get_type_hints
+
+import yaml
+
+
+class ConfigError(ValueError):
+    """A recipe that can't be used; the message names file and key."""
+
+
+@dataclass(frozen=True, slots=True)
+class TrainConfig:
+    """A fine-tuning recipe. Paths are relative to the working folder.
+
+    ``base`` is a folder made by ``zhanguo.base``, a checkpoint folder or a hub name; ``layers`` keeps its first N
+    (0: all). ``window`` and ``overlap`` count characters. ``precision`` is ``auto`` (bf16 where the machine has it),
+    ``bf16`` or ``fp32``.
+    """
+
+    name: str
+    base: str
+    layers: int
+    train: list[str]
+    dev: list[str]
+    output: str
+    window: int
+    overlap: int
+    epochs: float
+    batch_size: int
+    learning_rate: float
+    head_learning_rate: float
+    warmup: float
+    weight_decay: float
+    dropout: float
+    label_smoothing: float
+    precision: str
+    evaluate_every: int
+    seed: int
+
+
+def read_config(path: Path) -> TrainConfig:
+    """Read a recipe. Raises ConfigError for a missing file, wrong YAML, or a key unknown, missing or of a wrong type."""
+    try:
+        values = yaml.safe_load(path.read_text("utf-8"))
+    except (OSError, yaml.YAMLError) as error:
+        raise ConfigError(f"{path}: {error}") from error
+    if not isinstance(values, dict):
+        raise ConfigError(f"{path}: expected keys and values")
+    types = get_type_hints(TrainConfig)
+    known = [field.name for field in fields(TrainConfig)]
+    if unknown := [str(key) for key in values if key not in known]:
+        raise ConfigError(f"{path}: unknown key {', '.join(unknown)}; known are {', '.join(known)}")
+    if missing := [key for key in known if key not in values]:
+        raise ConfigError(f"{path}: missing key {', '.join(missing)}")
+    return TrainConfig(**{key: _typed(path, key, values[key], types[key]) for key in known})
+
+
+def _typed(path: Path, key: str, value: Any, wanted: Any) -> Any:
+    if wanted is float and isinstance(value, int | str):
+        try:
+            return float(value)  # YAML reads 1e-4 as a string
+        except ValueError:
+            pass
+    if wanted == list[str] and isinstance(value, list) and all(isinstance(item, str) for item in value):
+        return value
+    if isinstance(wanted, type) and isinstance(value, wanted) and not isinstance(value, bool):
+        return value
+    raise ConfigError(f"{path}: {key} is {value!r}, expected {getattr(wanted, '__name__', wanted)}")

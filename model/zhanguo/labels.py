@@ -1,0 +1,131 @@
+"""BIO tags: the only place that knows how spans become one tag a token and back."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from zhanguo.schema import LABELS, Label, Range, Span
+
+OUTSIDE = "O"
+TAGS: tuple[str, ...] = (OUTSIDE, *(f"{prefix}-{label}" for label in LABELS for prefix in "BI"))
+TAG_IDS = {tag: number for number, tag in enumerate(TAGS)}
+
+Scores = NDArray[np.float32]
+
+
+def spans_to_tags(offsets: Sequence[Range], spans: Sequence[Span]) -> tuple[list[str], list[Span]]:
+    """Tag each token of one window; also return the spans that no token edges can express.
+
+    ``offsets`` are the tokens' places in the text, in order. A span that the window cuts is tagged as far as it lies
+    inside: at its left edge with I-, so that only a true beginning is a B-.
+    """
+    tags = [OUTSIDE] * len(offsets)
+    lost: list[Span] = []
+    if not offsets:
+        return tags, lost
+    first, last = offsets[0].start, offsets[-1].end
+    starts = {token.start: index for index, token in enumerate(offsets)}
+    ends = {token.end: index for index, token in enumerate(offsets)}
+    for span in spans:
+        if span.end <= first or span.start >= last:
+            continue
+        begin, end = starts.get(max(span.start, first)), ends.get(min(span.end, last))
+        if begin is None or end is None:
+            lost.append(span)
+            continue
+        tags[begin : end + 1] = [f"I-{span.label}"] * (end + 1 - begin)
+        if span.start >= first:
+            tags[begin] = f"B-{span.label}"
+    return tags, lost
+
+
+def _allowed() -> NDArray[np.bool_]:
+    """``[from, to]``: I-X follows only B-X or I-X."""
+    allowed = np.ones((len(TAGS), len(TAGS)), dtype=np.bool_)
+    for tag in TAGS:
+        if tag.startswith("I-"):
+            before = [TAG_IDS[f"B-{tag[2:]}"], TAG_IDS[tag]]
+            allowed[:, TAG_IDS[tag]] = False
+            allowed[before, TAG_IDS[tag]] = True
+    return allowed
+
+
+_FORBIDDEN = np.where(_allowed(), 0.0, -np.inf).astype(np.float32)
+_FIRST = np.array([-np.inf if tag.startswith("I-") else 0.0 for tag in TAGS], dtype=np.float32)
+
+
+def best_path(scores: Scores) -> NDArray[np.int64]:
+    """Return the likeliest legal tag ids for log-probabilities ``[tokens, tags]`` (Viterbi, 1967)."""
+    count = len(scores)
+    path = np.zeros(count, dtype=np.int64)
+    if not count:
+        return path
+    greedy = scores.argmax(axis=1)
+    if _is_legal(greedy):
+        return greedy.astype(np.int64)
+    back = np.zeros(scores.shape, dtype=np.int8)
+    best = scores[0] + _FIRST
+    for step in range(1, count):
+        routes = best[:, None] + _FORBIDDEN
+        back[step] = routes.argmax(axis=0)
+        best = routes.max(axis=0) + scores[step]
+    path[-1] = best.argmax()
+    for step in range(count - 1, 0, -1):
+        path[step - 1] = back[step, path[step]]
+    return path
+
+
+def _is_legal(path: NDArray[np.int64]) -> bool:
+    return bool(_FIRST[path[0]] == 0 and (_FORBIDDEN[path[:-1], path[1:]] == 0).all())
+
+
+def tags_to_spans(text: str, offsets: Sequence[Range], scores: Scores) -> list[Span]:
+    """Decode log-probabilities ``[tokens, tags]`` into spans; a span's score is the geometric mean of its tokens'."""
+    path = best_path(scores)
+    spans: list[Span] = []
+    index = 0
+    while index < len(path):
+        tag = TAGS[path[index]]
+        end = index + 1
+        if tag != OUTSIDE:
+            while end < len(path) and TAGS[path[end]] == f"I-{tag[2:]}":
+                end += 1
+            score = float(np.exp(scores[np.arange(index, end), path[index:end]].mean()))
+            span = trim(text, Range(offsets[index].start, offsets[end - 1].end))
+            if span:
+                spans.append(Span(span.start, span.end, _label(tag), round(score, 4)))
+        index = end
+    return spans
+
+
+def _label(tag: str) -> Label:
+    return next(label for label in LABELS if label == tag[2:])
+
+
+_PAIRS = {"(": ")", "（": "）", "“": "”", "‘": "’", "《": "》", "「": "」", "『": "』", "[": "]", "【": "】"}
+_KEPT = frozenset("%％‰")
+
+
+def trim(text: str, place: Range) -> Range | None:
+    """Cut white space and punctuation off a span's edges; keep brackets that close inside. None if nothing is left."""
+    start, end = place
+    while start < end and _is_loose(text[start], text[start + 1 : end]):
+        start += 1
+    while start < end and _is_loose(text[end - 1], text[start : end - 1]):
+        end -= 1
+    return Range(start, end) if start < end else None
+
+
+def _is_loose(char: str, rest: str) -> bool:
+    if char in _KEPT:
+        return False
+    if char in _PAIRS:
+        return _PAIRS[char] not in rest
+    opening = next((left for left, right in _PAIRS.items() if right == char), None)
+    if opening:
+        return opening not in rest
+    return char.isspace() or unicodedata.category(char)[0] in "PZ" or unicodedata.category(char) in ("Cf", "Cc")

@@ -1,0 +1,136 @@
+"""The nouns of zhanguo: small frozen types that every other module shares. Imports nothing of ours.
+
+All offsets are code points of the report's text, half-open: ``text[start:end]`` is the thing itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Literal, NamedTuple
+
+Label = Literal["ORG", "TARGET", "QUANTITY", "UNIT"]
+LABELS: tuple[Label, ...] = ("ORG", "TARGET", "QUANTITY", "UNIT")
+
+KINDS = (
+    "seizure",
+    "case",
+    "person",
+    "disruption",
+    "inspection",
+    "deployment",
+    "outreach",
+    "service",
+    "trend",
+    "indicator",
+)
+QUALIFIERS = ("exact", "over", "nearly", "about", "several")
+CHANGES = ("up", "down")
+
+
+class Range(NamedTuple):
+    """A stretch of the text, half-open, in code points."""
+
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """One decoded input. ``warnings`` names what was odd about its bytes."""
+
+    id: str
+    source: str
+    text: str
+    warnings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """An input that gave no report, and why."""
+
+    id: str
+    source: str
+    error: str
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Span:
+    """A labelled stretch of text; ``score`` is the tagger's probability, 1.0 for gold."""
+
+    start: int
+    end: int
+    label: Label
+    score: float = field(default=1.0, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Amount:
+    """What a numeral says: ``value`` (a range's lower end), ``value_max`` (its upper end), ``qualifier``."""
+
+    value: Decimal
+    value_max: Decimal | None = None
+    qualifier: str = "exact"
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """One statement about one quantity, still as places in the text.
+
+    ``quantities`` and ``units`` run parallel and hold more than one pair only for a compound amount
+    (3斤2两, 一吨半). ``part_of`` is the index of another link of the same report.
+    """
+
+    kind: str
+    quantities: tuple[Span, ...]
+    units: tuple[Span | None, ...]
+    target: Span | None
+    action: Range | None
+    org: Span | None
+    change: str | None
+    qualifier: str | None
+    part_of: int | None
+    sentence: Range
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One figure of enforcement work, as ``annotation.md`` section 5 defines its fields."""
+
+    kind: str
+    action: str | None
+    target: str | None
+    value: Decimal
+    value_max: Decimal | None
+    qualifier: str
+    unit: str | None
+    change: str | None
+    org: str | None
+    part_of: int | None
+    category: str | None = None
+    base_value: Decimal | None = None
+    base_unit: str | None = None
+    score: float = 1.0
+    evidence: Mapping[str, Range] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """An annotated report. ``records`` is None where only spans were annotated."""
+
+    id: str
+    text: str
+    spans: tuple[Span, ...]
+    records: tuple[Record, ...] | None = None
+    meta: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Extraction:
+    """All that was read out of one report."""
+
+    report: Report
+    spans: tuple[Span, ...]
+    records: tuple[Record, ...]
+    warnings: tuple[str, ...] = ()

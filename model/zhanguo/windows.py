@@ -1,0 +1,32 @@
+"""Windows: how a text longer than the model's input is covered whole."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from zhanguo.schema import Range
+
+
+class Window(NamedTuple):
+    """A stretch the model reads, and inside it the core whose tags are taken from this window."""
+
+    read: Range
+    core: Range
+
+
+def cut(length: int, size: int, overlap: int) -> list[Window]:
+    """Cover ``length`` characters with windows of ``size`` that overlap by ``overlap``.
+
+    Each character belongs to the core of just one window, the one where it lies deepest. The last window is
+    moved left rather than shortened, so that it sees as much context as the others.
+    """
+    if not 0 <= overlap < size:
+        raise ValueError(f"overlap {overlap} must be at least 0 and below the window's size {size}")
+    if length == 0:
+        return []
+    last = max(0, length - size)
+    starts = [*range(0, last, size - overlap), last]
+    reads = [Range(start, min(start + size, length)) for start in starts]
+    borders = [(left.end + right.start) // 2 for left, right in zip(reads, reads[1:], strict=False)]
+    cores = map(Range, [0, *borders], [*borders, length])
+    return [Window(read, core) for read, core in zip(reads, cores, strict=True)]

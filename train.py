@@ -1,0 +1,176 @@
+"""Fine-tune the tagger: ``python train.py configs/NAME.yaml [--resume]``, or the same under ``accelerate launch``.
+
+config → examples → windows with tag ids → Trainer → checkpoint folder → seqeval report on the dev files.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import datasets
+import torch
+from seqeval.metrics import classification_report
+from seqeval.scheme import IOB2
+from transformers import DataCollatorForTokenClassification, PreTrainedModel, Trainer, TrainingArguments, set_seed
+from transformers.trainer_utils import get_last_checkpoint
+
+from zhanguo import checkpoint, windows
+from zhanguo.annotations import AnnotationError, read_examples
+from zhanguo.config import ConfigError, TrainConfig, read_config
+from zhanguo.encode import Encoder
+from zhanguo.labels import TAG_IDS, spans_to_tags
+from zhanguo.schema import Example, Range
+from zhanguo.tagger import Tagger, TorchEngine
+
+IGNORED = -100
+
+
+def read_all(paths: list[str]) -> list[Example]:
+    """Read annotated files; a path may hold a wildcard."""
+    found = [file for path in paths for file in sorted(Path().glob(path))]
+    if not found:
+        raise ConfigError(f"no annotated file matches {', '.join(paths)}")
+    return [example for file in found for example in read_examples(file)]
+
+
+def training_rows(examples: list[Example], encoder: Encoder, config: TrainConfig) -> Iterator[dict[str, Any]]:
+    """Yield each window of each report as ids and tag ids; count the gold spans that no token edge can express."""
+    lost = 0
+    for example in examples:
+        places = [window.read for window in windows.cut(len(example.text), config.window, config.overlap)]
+        for encoding in encoder(example.text, places):
+            tags, unfit = spans_to_tags(encoding.offsets, example.spans)
+            lost += len(unfit)
+            labels = [IGNORED, *(TAG_IDS[tag] for tag in tags), IGNORED]
+            yield {"input_ids": encoding.ids, "attention_mask": [1] * len(encoding.ids), "labels": labels}
+    if lost:
+        sys.stderr.write(f"warning: {lost} gold spans lie inside tokens and can't be learnt\n")
+
+
+def seqeval_report(examples: list[Example], tagger: Tagger, **form: Any) -> Any:
+    """Strict IOB2 report over whole reports, one tag a character: nothing of the gold is cut off."""
+    gold, predicted = [], []
+    for example in examples:
+        places = [Range(i, i + 1) for i in range(len(example.text))]
+        gold.append(spans_to_tags(places, example.spans)[0])
+        predicted.append(spans_to_tags(places, tagger(example.text))[0])
+    return classification_report(gold, predicted, mode="strict", scheme=IOB2, digits=4, zero_division=0, **form)
+
+
+class TaggerTrainer(Trainer):
+    """A Trainer whose evaluation tags whole reports and prints seqeval's report."""
+
+    def __init__(self, *, encoder: Encoder, config: TrainConfig, dev: list[Example], **rest: Any) -> None:
+        super().__init__(**rest)
+        self.encoder, self.config, self.dev = encoder, config, dev
+
+    def evaluate(self, *_: Any, metric_key_prefix: str = "eval", **__: Any) -> dict[str, float]:
+        """Score the dev reports; log and return their micro-averaged precision, recall and F1."""
+        model = self.accelerator.unwrap_model(self.model)
+        engine = TorchEngine(model, str(model.device))
+        tagger = Tagger(self.encoder, engine, self.config.name, self.config.window, self.config.overlap)
+        total = seqeval_report(self.dev, tagger, output_dict=True)["micro avg"]
+        if self.is_world_process_zero():
+            sys.stderr.write("\n" + seqeval_report(self.dev, tagger) + "\n")
+        metrics = {f"{metric_key_prefix}_{name}": float(total[key]) for name, key in (("precision", "precision"), ("recall", "recall"), ("f1", "f1-score"))}
+        model.train()
+        self.log(metrics)
+        self.control = self.callback_handler.on_evaluate(self.args, self.state, self.control, metrics)
+        return metrics
+
+    def create_optimizer(self, *arguments: Any, **named: Any) -> Any:
+        """AdamW with a learning rate of its own for the new classification head."""
+        if self.optimizer is None:
+            parameters = list(self.model.named_parameters())
+            head = [p for name, p in parameters if "classifier" in name]
+            body = [p for name, p in parameters if "classifier" not in name]
+            groups = [{"params": body, "lr": self.config.learning_rate}, {"params": head, "lr": self.config.head_learning_rate}]
+            self.optimizer = torch.optim.AdamW(groups, weight_decay=self.config.weight_decay)
+        return self.optimizer
+
+
+def use_bf16(precision: str) -> bool:
+    """Whether to compute in bf16: as asked, or where the machine has it."""
+    if precision == "auto":
+        if torch.cuda.is_available():
+            return torch.cuda.is_bf16_supported()
+        return bool(torch.ops.mkldnn._is_mkldnn_bf16_supported())
+    if precision not in ("bf16", "fp32"):
+        raise ConfigError(f"precision is {precision!r}, expected auto, bf16 or fp32")
+    return precision == "bf16"
+
+
+def training_arguments(config: TrainConfig, steps_per_epoch: int) -> TrainingArguments:
+    """The Trainer's settings for a recipe."""
+    every = max(1, steps_per_epoch * config.evaluate_every)
+    return TrainingArguments(
+        output_dir=f"{config.output}/steps",
+        num_train_epochs=config.epochs,
+        per_device_train_batch_size=config.batch_size,
+        learning_rate=config.learning_rate,
+        warmup_steps=int(config.warmup * config.epochs * steps_per_epoch),
+        lr_scheduler_type="linear",
+        weight_decay=config.weight_decay,
+        label_smoothing_factor=config.label_smoothing,
+        bf16=use_bf16(config.precision),
+        use_cpu=not torch.cuda.is_available(),
+        eval_strategy="steps",
+        eval_steps=every,
+        save_steps=every,
+        save_total_limit=1,
+        logging_steps=10,
+        train_sampling_strategy="group_by_length",
+        report_to="none",
+        seed=config.seed,
+        dataloader_num_workers=0,
+        dataloader_pin_memory=torch.cuda.is_available(),
+    )
+
+
+def train(config: TrainConfig, resume: bool) -> PreTrainedModel:
+    """Fine-tune, save the checkpoint folder to ``config.output`` and return the model."""
+    set_seed(config.seed)
+    model, encoder = checkpoint.load_for_training(config)
+    examples, dev = read_all(config.train), read_all(config.dev)
+    with tempfile.TemporaryDirectory() as cache:
+        given = {"examples": examples, "encoder": encoder, "config": config}
+        rows = datasets.Dataset.from_list(list(training_rows(**given)))
+    arguments = training_arguments(config, -(-len(rows) // config.batch_size))
+    trainer = TaggerTrainer(
+        model=model,
+        args=arguments,
+        train_dataset=rows,
+        eval_dataset=rows,
+        data_collator=DataCollatorForTokenClassification(checkpoint.hub_tokenizer(encoder, model)),
+        encoder=encoder,
+        config=config,
+        dev=dev,
+    )
+    last = get_last_checkpoint(arguments.output_dir) if resume and Path(arguments.output_dir).is_dir() else None
+    trainer.train(resume_from_checkpoint=last)
+    if trainer.is_world_process_zero():
+        checkpoint.save(trainer.accelerator.unwrap_model(trainer.model), encoder, config, Path(config.output))
+    return model
+
+
+def main() -> int:
+    """Read the command line and train; the exit code."""
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("config", type=Path, help="a recipe, such as configs/zhanguo.yaml")
+    parser.add_argument("--resume", action="store_true", help="go on from the last saved step")
+    options = parser.parse_args()
+    try:
+        train(read_config(options.config), options.resume)
+    except (AnnotationError, ConfigError) as error:
+        sys.stderr.write(f"train.py: {error}\n")
+        return 2
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
