@@ -7,24 +7,21 @@ from __future__ import annotations
 
 import argparse
 import sys
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import datasets
 import torch
-from seqeval.metrics import classification_report
-from seqeval.scheme import IOB2
 from transformers import DataCollatorForTokenClassification, PreTrainedModel, Trainer, TrainingArguments, set_seed
 from transformers.trainer_utils import get_last_checkpoint
 
-from zhanguo import checkpoint, windows
+from zhanguo import checkpoint, evaluate, windows
 from zhanguo.annotations import AnnotationError, read_examples
 from zhanguo.config import ConfigError, TrainConfig, read_config
 from zhanguo.encode import Encoder
 from zhanguo.labels import TAG_IDS, spans_to_tags
-from zhanguo.schema import Example, Range
+from zhanguo.schema import Example
 from zhanguo.tagger import Tagger, TorchEngine
 
 IGNORED = -100
@@ -52,16 +49,6 @@ def training_rows(examples: list[Example], encoder: Encoder, config: TrainConfig
         sys.stderr.write(f"warning: {lost} gold spans lie inside tokens and can't be learnt\n")
 
 
-def seqeval_report(examples: list[Example], tagger: Tagger, **form: Any) -> Any:
-    """Strict IOB2 report over whole reports, one tag a character: nothing of the gold is cut off."""
-    gold, predicted = [], []
-    for example in examples:
-        places = [Range(i, i + 1) for i in range(len(example.text))]
-        gold.append(spans_to_tags(places, example.spans)[0])
-        predicted.append(spans_to_tags(places, tagger(example.text))[0])
-    return classification_report(gold, predicted, mode="strict", scheme=IOB2, digits=4, zero_division=0, **form)
-
-
 class TaggerTrainer(Trainer):
     """A Trainer whose evaluation tags whole reports and prints seqeval's report."""
 
@@ -74,9 +61,10 @@ class TaggerTrainer(Trainer):
         model = self.accelerator.unwrap_model(self.model)
         engine = TorchEngine(model, str(model.device))
         tagger = Tagger(self.encoder, engine, self.config.name, self.config.window, self.config.overlap)
-        total = seqeval_report(self.dev, tagger, output_dict=True)["micro avg"]
+        predicted = [Example(e.id, e.text, tuple(tagger(e.text))) for e in self.dev]
+        total = evaluate.seqeval_report(self.dev, predicted, output_dict=True)["micro avg"]
         if self.is_world_process_zero():
-            sys.stderr.write("\n" + seqeval_report(self.dev, tagger) + "\n")
+            sys.stderr.write(f"\n{evaluate.seqeval_report(self.dev, predicted)}\n")
         metrics = {f"{metric_key_prefix}_{name}": float(total[key]) for name, key in (("precision", "precision"), ("recall", "recall"), ("f1", "f1-score"))}
         model.train()
         self.log(metrics)
@@ -137,9 +125,7 @@ def train(config: TrainConfig, resume: bool) -> PreTrainedModel:
     set_seed(config.seed)
     model, encoder = checkpoint.load_for_training(config)
     examples, dev = read_all(config.train), read_all(config.dev)
-    with tempfile.TemporaryDirectory() as cache:
-        given = {"examples": examples, "encoder": encoder, "config": config}
-        rows = datasets.Dataset.from_list(list(training_rows(**given)))
+    rows = datasets.Dataset.from_list(list(training_rows(examples, encoder, config)))
     arguments = training_arguments(config, -(-len(rows) // config.batch_size))
     trainer = TaggerTrainer(
         model=model,

@@ -1,0 +1,174 @@
+"""The command ``zhanguo``: extract records, evaluate them, check annotated files."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import IO
+
+from rich.console import Console
+from rich.progress import Progress
+from rich.table import Table
+
+from zhanguo import __version__, check, evaluate, read, write
+from zhanguo.annotations import AnnotationError, example_from_dict, read_examples
+from zhanguo.extract import Extractor
+from zhanguo.link import link
+from zhanguo.normalise import normalise
+from zhanguo.schema import Example, Extraction, Failure
+from zhanguo.tagger import ModelError
+
+FAILED, WRONG_USE = 1, 2
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; the exit code: 0, 1 where an input failed, 2 where nothing could be done."""
+    options = _parser().parse_args(arguments)
+    try:
+        code: int = options.run(options)
+        return code
+    except (ModelError, AnnotationError, OSError) as error:
+        sys.stderr.write(f"zhanguo: {error}\n")
+        return WRONG_USE
+    except KeyboardInterrupt:
+        sys.stderr.write("zhanguo: interrupted\n")
+        return 130
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="zhanguo", description="Read Chinese enforcement reports; give back records.")
+    parser.add_argument("--version", action="version", version=f"zhanguo {__version__}")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    model = argparse.ArgumentParser(add_help=False)
+    model.add_argument("--model", help="a model folder or hub name (default: the one shipped)")
+    model.add_argument("--engine", choices=("auto", "onnx", "torch"), default="auto", help="what runs the network")
+    model.add_argument("--device", help="cpu or cuda, for the torch engine")
+
+    extract = commands.add_parser("extract", parents=[model], help="extract records from reports")
+    extract.add_argument("paths", nargs="+", metavar="PATH", help="files, folders, or - for standard input")
+    extract.add_argument("-o", "--output", type=Path, help="write one JSON object a report to this file")
+    extract.add_argument("--no-text", action="store_true", help="leave the report's text out of the output")
+    extract.set_defaults(run=_extract)
+
+    scores = commands.add_parser("evaluate", parents=[model], help="extract from annotated reports and score the result")
+    scores.add_argument("gold", type=Path, metavar="GOLD", help="annotated reports, .jsonl or .txt")
+    scores.add_argument("--pred", type=Path, help="score this output of extract instead of extracting")
+    scores.add_argument("--gold-spans", action="store_true", help="give the gold's spans to the linker: scores it alone")
+    scores.add_argument("--json", type=Path, help="write the scores to this file, too")
+    scores.set_defaults(run=_evaluate)
+
+    checks = commands.add_parser("check", help="find mistakes in annotated files")
+    checks.add_argument("files", nargs="+", metavar="FILE", help="annotated reports, .jsonl or .txt")
+    checks.set_defaults(run=lambda options: check.main(options.files))
+    return parser
+
+
+def _extract(options: argparse.Namespace) -> int:
+    extractor = Extractor.from_pretrained(options.model, options.engine, options.device)
+    results = extractor.extract_all(_with_progress(options.paths))
+    if options.output:
+        with options.output.open("w", encoding="utf-8", newline="\n") as stream:
+            failures = _write(results, stream, extractor.tagger.name, with_text=not options.no_text)
+    else:
+        failures = _print(results)
+    if failures:
+        sys.stderr.write(f"zhanguo: {failures} of the inputs failed\n")
+    return FAILED if failures else 0
+
+
+def _with_progress(paths: list[str]) -> Iterator[read.Report | Failure]:
+    """Read the inputs; on a terminal show how far it has come."""
+    console = Console(stderr=True)
+    with Progress(console=console, disable=not console.is_terminal, transient=True) as progress:
+        yield from progress.track(read.read(paths), total=len(read.inputs(paths)), description="reports")
+
+
+def _write(results: Iterator[Extraction | Failure], stream: IO[str], model: str, *, with_text: bool) -> int:
+    failures = 0
+    for result in results:
+        stream.write(write.dumps(write.to_dict(result, model, with_text=with_text)) + "\n")
+        if isinstance(result, Failure):
+            failures += 1
+            sys.stderr.write(f"zhanguo: {result.source}: {result.error}\n")
+    return failures
+
+
+def _print(results: Iterator[Extraction | Failure]) -> int:
+    console, errors = Console(), Console(stderr=True)
+    if not console.is_terminal:
+        console.width = 160
+    failures = 0
+    for result in results:
+        failed = isinstance(result, Failure)
+        failures += failed
+        write.print_result(errors if failed else console, result)
+    return failures
+
+
+def _evaluate(options: argparse.Namespace) -> int:
+    gold = list(read_examples(options.gold))
+    if options.pred:
+        predicted = _read_output(options.pred, gold)
+    elif options.gold_spans:
+        predicted = [_linked(example) for example in gold]
+    else:
+        extractor = Extractor.from_pretrained(options.model, options.engine, options.device)
+        predicted = [_predicted(extractor(example.text, example.id)) for example in gold]
+    scores = {"spans": evaluate.score_spans(gold, predicted), "records": evaluate.score_records(gold, predicted)}
+    _print_scores(scores)
+    if options.json:
+        rows = {name: {key: score.as_dict() for key, score in part.items()} for name, part in scores.items()}
+        options.json.write_text(json.dumps(rows, indent=2) + "\n", "utf-8")
+    return _cross_check(gold, predicted, scores["spans"]["overall"])
+
+
+def _linked(example: Example) -> Example:
+    records, _ = normalise(example.text, link(example.text, example.spans))
+    return Example(example.id, example.text, example.spans, tuple(records))
+
+
+def _predicted(result: Extraction) -> Example:
+    return Example(result.report.id, result.report.text, result.spans, result.records)
+
+
+def _read_output(path: Path, gold: list[Example]) -> list[Example]:
+    """Read extract's output (or annotated reports); an id that failed counts as nothing found."""
+    texts = {example.id: example.text for example in gold}
+    predicted = []
+    with path.open(encoding="utf-8") as lines:
+        for row in map(json.loads, lines):
+            if "error" in row:
+                continue
+            example = example_from_dict({"text": texts.get(row["id"], ""), **row})
+            if texts.get(example.id, example.text) != example.text:
+                raise AnnotationError(f"{path}: the text of {example.id!r} differs from the gold's; offsets would not agree")
+            predicted.append(example)
+    return predicted
+
+
+def _print_scores(scores: dict[str, dict[str, evaluate.Score]]) -> None:
+    console = Console()
+    for name, part in scores.items():
+        table = Table(name, "precision", "recall", "F1", "correct", "predicted", "gold", box=None, pad_edge=False)
+        for key, score in part.items():
+            rates = (f"{rate:.4f}" for rate in (score.precision, score.recall, score.f1))
+            table.add_row(key, *rates, *map(str, (score.correct, score.predicted, score.gold)))
+        console.print(table)
+        console.print()
+
+
+def _cross_check(gold: list[Example], predicted: list[Example], ours: evaluate.Score) -> int:
+    """With seqeval installed, its strict IOB2 score must be the same as ours."""
+    theirs = evaluate.seqeval_f1(gold, predicted)
+    if theirs is None or abs(theirs - ours.f1) < 1e-9:
+        return 0
+    sys.stderr.write(f"zhanguo: seqeval gives F1 {theirs:.6f}, we give {ours.f1:.6f}\n")
+    return FAILED
+
+
+if __name__ == "__main__":
+    sys.exit(main())

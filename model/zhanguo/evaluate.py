@@ -1,0 +1,111 @@
+"""Scoring: strict span F1 per label, and record F1 at growing strictness. Micro averages over the gold's full denominator."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Hashable, Iterable, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from zhanguo.labels import spans_to_tags
+from zhanguo.schema import LABELS, Example, Range, Record
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """Counts of one comparison; the three rates are 0 where they are undefined."""
+
+    correct: int
+    predicted: int
+    gold: int
+
+    @property
+    def precision(self) -> float:
+        """Share of the predictions that are right."""
+        return self.correct / self.predicted if self.predicted else 0.0
+
+    @property
+    def recall(self) -> float:
+        """Share of the gold that was found."""
+        return self.correct / self.gold if self.gold else 0.0
+
+    @property
+    def f1(self) -> float:
+        """Harmonic mean of precision and recall."""
+        return 2 * self.correct / (self.predicted + self.gold) if self.predicted + self.gold else 0.0
+
+    def as_dict(self) -> dict[str, Any]:
+        """For JSON."""
+        rates = {name: round(getattr(self, name), 4) for name in ("precision", "recall", "f1")}
+        return {**rates, "correct": self.correct, "predicted": self.predicted, "gold": self.gold}
+
+
+def _amount(record: Record) -> tuple[Hashable, ...]:
+    return _number(record.value), _number(record.value_max), record.unit
+
+
+def _number(value: Decimal | None) -> Decimal | None:
+    return None if value is None else Decimal(value).normalize()
+
+
+LEVELS: dict[str, Callable[[Record], tuple[Hashable, ...]]] = {
+    "amount": _amount,
+    "object": lambda r: (*_amount(r), r.target),
+    "record": lambda r: (*_amount(r), r.target, r.kind, r.change),
+    "record+org": lambda r: (*_amount(r), r.target, r.kind, r.change, r.org),
+}
+
+
+def score_spans(gold: Sequence[Example], predicted: Sequence[Example]) -> dict[str, Score]:
+    """Exact matches of start, end and label, per label and overall."""
+    pairs = _pair(gold, predicted)
+    scores = {label: _count(pairs, lambda e, label=label: [(s.start, s.end) for s in e.spans if s.label == label]) for label in LABELS}
+    scores["overall"] = _count(pairs, lambda e: [(s.start, s.end, s.label) for s in e.spans])
+    return scores
+
+
+def score_records(gold: Sequence[Example], predicted: Sequence[Example]) -> dict[str, Score]:
+    """Records of a report matched as multisets, at each level; reports without gold records are left out."""
+    pairs = [(g, p) for g, p in _pair(gold, predicted) if g.records is not None]
+    return {name: _count(pairs, lambda e, key=key: [key(r) for r in e.records or ()]) for name, key in LEVELS.items()}
+
+
+def _pair(gold: Sequence[Example], predicted: Sequence[Example]) -> list[tuple[Example, Example]]:
+    """Pair by id; a report without a prediction counts as one with nothing found."""
+    by_id = {example.id: example for example in predicted}
+    return [(example, by_id.get(example.id) or Example(example.id, example.text, (), ())) for example in gold]
+
+
+def _count(pairs: Iterable[tuple[Example, Example]], items: Callable[[Example], list[Any]]) -> Score:
+    correct = predicted = total = 0
+    for gold, guess in pairs:
+        ours, theirs = Counter(items(gold)), Counter(items(guess))
+        correct += (ours & theirs).total()
+        predicted += theirs.total()
+        total += ours.total()
+    return Score(correct, predicted, total)
+
+
+def seqeval_report(gold: Sequence[Example], predicted: Sequence[Example], **form: Any) -> Any:
+    """seqeval's strict IOB2 report over whole reports, one tag a character; ``form`` goes to it. Needs ``zhanguo[train]``."""
+    from seqeval.metrics import classification_report
+    from seqeval.scheme import IOB2
+
+    pairs = _pair(gold, predicted)
+    true, guessed = ([_character_tags(pair[side]) for pair in pairs] for side in (0, 1))
+    return classification_report(true, guessed, mode="strict", scheme=IOB2, digits=4, zero_division=0, **form)
+
+
+def _character_tags(example: Example) -> list[str]:
+    places = [Range(i, i + 1) for i in range(len(example.text))]
+    return spans_to_tags(places, example.spans)[0]
+
+
+def seqeval_f1(gold: Sequence[Example], predicted: Sequence[Example]) -> float | None:
+    """seqeval's micro-averaged F1; None where seqeval is not installed."""
+    try:
+        report = seqeval_report(gold, predicted, output_dict=True)
+    except ImportError:
+        return None
+    return float(report["micro avg"]["f1-score"])

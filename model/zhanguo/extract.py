@@ -1,0 +1,62 @@
+"""The way from a report to its records, as one short function, and the class that users hold."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from importlib.resources import as_file, files
+from pathlib import Path
+
+from zhanguo.link import link
+from zhanguo.normalise import normalise
+from zhanguo.schema import Extraction, Failure, Report
+from zhanguo.tagger import ModelError, Tagger
+
+
+class Extractor:
+    """Turns texts into records: ``Extractor.from_pretrained()(text)``."""
+
+    def __init__(self, tagger: Tagger) -> None:
+        self.tagger = tagger
+
+    @classmethod
+    def from_pretrained(cls, name: str | None = None, engine: str = "auto", device: str | None = None) -> Extractor:
+        """Load a model: the shipped one by default, else a folder or a hub name.
+
+        ``engine`` is ``onnx``, ``torch`` or ``auto``; ``device`` (``cpu``, ``cuda``) goes with torch. Raises ModelError.
+        """
+        if name is None:
+            with as_file(files("zhanguo").joinpath("assets")) as folder:
+                return cls(Tagger.from_folder(folder, engine, device))
+        folder = Path(name)
+        return cls(Tagger.from_folder(folder if folder.is_dir() else _download(name), engine, device))
+
+    def __call__(self, text: str, id: str = "text") -> Extraction:
+        """Extract from one text of any length; offsets are code points of ``text``."""
+        return self.extract(Report(id, "", text))
+
+    def extract(self, report: Report) -> Extraction:
+        """Extract from one report."""
+        spans = self.tagger(report.text)
+        records, warnings = normalise(report.text, link(report.text, spans))
+        return Extraction(report, tuple(spans), tuple(records), (*report.warnings, *warnings))
+
+    def extract_all(self, reports: Iterable[Report | Failure]) -> Iterator[Extraction | Failure]:
+        """Extract from each report; one that fails gives a Failure and the others go on."""
+        for report in reports:
+            if isinstance(report, Failure):
+                yield report
+                continue
+            try:
+                yield self.extract(report)
+            except Exception as error:  # whatever a report does to the model, the batch goes on
+                yield Failure(report.id, report.source, f"{type(error).__name__}: {error}")
+
+
+def _download(name: str) -> Path:
+    """Fetch a model from the hub; only reached when the user names something that is no folder."""
+    try:
+        from huggingface_hub import snapshot_download
+
+        return Path(snapshot_download(name, allow_patterns=["*.json", "*.safetensors", "*.onnx", "*.txt"]))
+    except Exception as error:
+        raise ModelError(f"{name!r} is no folder, and no model of that name can be fetched: {error}") from error

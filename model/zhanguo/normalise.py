@@ -1,0 +1,95 @@
+"""Normalising: from linked places to records with exact numbers, base units and categories."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import Decimal, localcontext
+
+from zhanguo import categories, numerals, units
+from zhanguo.schema import Amount, Link, Range, Record, Span
+
+PLACES = Decimal("0.0001")
+
+
+def normalise(text: str, links: Sequence[Link]) -> tuple[list[Record], list[str]]:
+    """Turn links into records; also return warnings about numerals that could not be read.
+
+    A link with such a numeral is left out, and ``part_of`` follows.
+    """
+    records: list[Record] = []
+    warnings: list[str] = []
+    moved: dict[int, int] = {}
+    for index, link in enumerate(links):
+        try:
+            amount = total(text, link)
+        except numerals.NumeralError as error:
+            warnings.append(f"no record for the figure at {link.quantities[0].start}: {error}")
+            continue
+        moved[index] = len(records)
+        whole = None if link.part_of is None else moved.get(link.part_of)
+        records.append(_record(text, link, amount, whole))
+    return records, warnings
+
+
+def total(text: str, link: Link) -> Amount:
+    """The amount of a link; parts of a compound amount (3斤2两) are summed in the first unit."""
+    first = numerals.parse(_slice(text, link.quantities[0]) or "")
+    unit = units.find(_slice(text, link.units[0]))
+    value = first.value
+    for quantity, part_unit in zip(link.quantities[1:], link.units[1:], strict=True):
+        part = numerals.parse(_slice(text, quantity) or "")
+        smaller = units.find(_slice(text, part_unit)) or unit
+        if smaller and unit:
+            value += (part.value * smaller.factor / unit.factor).quantize(PLACES).normalize()
+    qualifier = first.qualifier if first.qualifier != "exact" else link.qualifier or "exact"
+    if first.value_max is not None:
+        qualifier = "exact"
+    return Amount(value, first.value_max, qualifier)
+
+
+def _record(text: str, link: Link, amount: Amount, whole: int | None) -> Record:
+    target = _slice(text, link.target)
+    unit = _slice(text, link.units[0])
+    known = units.find(unit)
+    category = categories.find(target) if target else None
+    spans = [*link.quantities, *(u for u in link.units if u), *(s for s in (link.target, link.org) if s)]
+    return Record(
+        kind=link.kind,
+        action=_slice(text, link.action),
+        target=target,
+        value=amount.value,
+        value_max=amount.value_max,
+        qualifier=amount.qualifier,
+        unit=unit,
+        change=link.change,
+        org=_slice(text, link.org),
+        part_of=whole,
+        category=category.name if category else None,
+        base_value=_times(amount.value, known.factor) if known else None,
+        base_unit=known.base if known else None,
+        score=round(min(span.score for span in spans), 4),
+        evidence=_evidence(link),
+    )
+
+
+def _times(value: Decimal, factor: Decimal) -> Decimal:
+    with localcontext() as context:
+        context.prec = 60
+        product = value * factor
+        return product.quantize(Decimal(1)) if product == product.to_integral_value() else product.normalize()
+
+
+def _evidence(link: Link) -> dict[str, Range]:
+    places: dict[str, Span | Range | None] = {
+        "quantity": Range(link.quantities[0].start, link.quantities[-1].end),
+        "unit": link.units[0],
+        "target": link.target,
+        "action": link.action,
+        "org": link.org,
+        "sentence": link.sentence,
+    }
+    return {name: Range(place.start, place.end) for name, place in places.items() if place}
+
+
+def _slice(text: str, place: Span | Range | None) -> str | None:
+    return text[place.start : place.end] if place else None

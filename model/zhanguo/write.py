@@ -1,0 +1,87 @@
+"""Writing: extractions as JSON lines for machines and as tables for people."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import fields
+from decimal import Decimal
+from typing import Any
+
+import simplejson
+from rich.console import Console
+from rich.table import Table
+
+from zhanguo.schema import Extraction, Failure, Record
+
+_COLUMNS = ("#", "kind", "action", "target", "value", "unit", "change", "org", "part of", "score")
+
+
+def dumps(row: Any) -> str:
+    """One line of JSON; Decimals are written digit for digit."""
+    text: str = simplejson.dumps(row, ensure_ascii=False, use_decimal=True)
+    return text
+
+
+def to_dict(result: Extraction | Failure, model: str, *, with_text: bool = True) -> dict[str, Any]:
+    """The output object of one report, or of one that failed."""
+    if isinstance(result, Failure):
+        return {"id": result.id, "source": result.source, "error": result.error}
+    report = result.report
+    text = report.text
+    return {
+        "id": report.id,
+        "source": report.source,
+        "chars": len(text),
+        "sha256": hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest(),
+        **({"text": text} if with_text else {}),
+        "model": model,
+        "spans": [
+            {"start": s.start, "end": s.end, "label": s.label, "text": text[s.start : s.end], "score": s.score}
+            for s in result.spans
+        ],
+        "records": [_record(record) for record in result.records],
+        "warnings": list(result.warnings),
+    }
+
+
+def _record(record: Record) -> dict[str, Any]:
+    row = {field.name: getattr(record, field.name) for field in fields(record)}
+    row["evidence"] = {name: list(place) for name, place in record.evidence.items()}
+    return row
+
+
+def print_result(console: Console, result: Extraction | Failure) -> None:
+    """Print one report's records as a table."""
+    if isinstance(result, Failure):
+        console.print(f"{result.id}: error: {result.error}", style="red", markup=False)
+        return
+    title = f"{result.report.id}  {len(result.report.text)} characters, {len(result.records)} records"
+    console.print(title, style="bold", markup=False)
+    for warning in result.warnings:
+        console.print(f"  warning: {warning}", style="yellow", markup=False)
+    if result.records:
+        table = Table(*_COLUMNS, box=None, pad_edge=False)
+        for index, record in enumerate(result.records):
+            table.add_row(*_row(index, record))
+        console.print(table)
+    console.print()
+
+
+def _row(index: int, record: Record) -> Iterator[str]:
+    part_of = "" if record.part_of is None else str(record.part_of)
+    cells = (index, record.kind, record.action, record.target, _amount(record), record.unit, record.change, record.org)
+    yield from ("" if cell is None else str(cell).replace("\n", " ").replace("[", r"\[") for cell in cells)
+    yield from (part_of, f"{record.score:.2f}")
+
+
+_SIGNS = {"exact": "", "over": ">", "nearly": "<", "about": "~", "several": "×"}
+
+
+def _amount(record: Record) -> str:
+    highest = "" if record.value_max is None else f"–{_plain(record.value_max)}"
+    return f"{_SIGNS[record.qualifier]}{_plain(record.value)}{highest}"
+
+
+def _plain(value: Decimal) -> str:
+    return f"{value:f}"
