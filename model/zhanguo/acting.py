@@ -6,11 +6,14 @@ import re
 from collections.abc import Sequence
 from functools import cache
 
+from zhanguo.actions import Action
+from zhanguo.places import Places
 from zhanguo.schema import Range, Span
+from zhanguo.sentences import Sentence
 from zhanguo.tables import pattern, read_words
 
-_JOINED = re.compile(r"\s*(?:、|和|与|及|以及|联合|会同|协同|配合|协助|,|，)?\s*")
-_LOOK = 10
+_JOINED = re.compile(r"\s*(?:、|和|与|及|以及|联合|会同|协同|配合|协助|携手|,|，)?\s*")
+_LOOK = 12
 
 
 @cache
@@ -23,42 +26,65 @@ def _beginning(role: str) -> re.Pattern[str]:
     return re.compile(rf"[\s“”的]*(?:{pattern(read_words('contexts.tsv', role)).pattern})")
 
 
-def is_speaker(folded: str, org: Span) -> bool:
-    """Whether the organisation only speaks or is the source: 从公安部获悉, 省公安厅副厅长介绍."""
-    head, tail = folded[max(0, org.start - _LOOK) : org.start], folded[org.end : org.end + _LOOK]
-    return bool(_ending("source").search(head) or _beginning("title").match(tail) or _beginning("said").match(tail))
+class Agents:
+    """Finds the acting organisation at a place of a folded text."""
+
+    def __init__(self, folded: str, orgs: Places[Span], actions: Places[Action]) -> None:
+        self.folded = folded
+        self.orgs = orgs
+        self.actions = actions
+
+    def is_speaker(self, org: Span) -> bool:
+        """Whether the organisation only speaks or is the source: 从公安部获悉, 省公安厅副厅长介绍."""
+        head, tail = self._around(org)
+        return bool(_ending("source").search(head) or _beginning("title").match(tail) or _beginning("said").match(tail))
+
+    def is_subject(self, org: Span, sentence: Sentence) -> bool:
+        """Whether the organisation can be the subject of its clause: no verb before it there, and no preposition."""
+        head, tail = self._around(org)
+        if self.is_speaker(org) or _beginning("ordered").match(tail) or _ending("order").search(head):
+            return False
+        if _ending("passive").search(head):
+            return False
+        if _ending("causative").search(head):
+            return bool(self.actions.starting(org.end, org.end + _LOOK)) or _beginning("toward").match(tail) is not None
+        clause = sentence.clause_at(org.start)
+        return not any(action.place.end <= org.start for action in self.actions.starting(clause.start, org.start))
+
+    def at(self, position: int, sentence: Sentence) -> Span | None:
+        """The organisation that acts at ``position``, if the sentence names it: subject or passive agent."""
+        before = [org for org in self.orgs.starting(sentence.place.start, position) if org.end <= position]
+        clause = sentence.clause_at(position)
+        for index in range(len(before) - 1, -1, -1):
+            org = before[index]
+            row = self._first_of_row(before[: index + 1])
+            passive = org.start >= clause.start and bool(_ending("passive").search(self._around(org)[0]))
+            if passive or self.is_subject(row, sentence):
+                return row
+        return None
+
+    def subject(self, sentence: Sentence) -> Span | None:
+        """The first organisation of a sentence that can be a subject; later sentences may carry it on."""
+        orgs = self.orgs.starting(*sentence.place)
+        return next((org for org in orgs if self.is_subject(org, sentence)), None)
+
+    def source(self) -> Span | None:
+        """The first organisation that speaks."""
+        return next((org for org in self.orgs.items if self.is_speaker(org)), None)
+
+    def _around(self, org: Span) -> tuple[str, str]:
+        return self.folded[max(0, org.start - _LOOK) : org.start], self.folded[org.end : org.end + _LOOK]
+
+    def _first_of_row(self, orgs: Sequence[Span]) -> Span:
+        """Of joint subjects (A和B, A、B) that end with the last of ``orgs``, the first."""
+        first = orgs[-1]
+        for org in reversed(orgs[:-1]):
+            if not _JOINED.fullmatch(self.folded[org.end : first.start]):
+                break
+            first = org
+        return first
 
 
-def is_subject(folded: str, org: Span) -> bool:
-    """Whether the organisation can be the subject of the clause it stands in."""
-    head, tail = folded[max(0, org.start - _LOOK) : org.start], folded[org.end : org.end + _LOOK]
-    if is_speaker(folded, org) or _beginning("ordered").match(tail) and not tail.startswith("、"):
-        return False
-    return not (_ending("order").search(head) or _ending("passive").search(head))
-
-
-def agent(folded: str, orgs: Sequence[Span], clause: Range, sentence: Range, position: int) -> Span | None:
-    """The organisation that acts at ``position``, if the sentence names it: subject of the clause or passive agent."""
-    before = [org for org in orgs if sentence.start <= org.start and org.end <= position]
-    for index in range(len(before) - 1, -1, -1):
-        org = before[index]
-        head = folded[max(0, org.start - _LOOK) : org.start]
-        passive = org.start >= clause.start and _ending("passive").search(head)
-        if passive or is_subject(folded, org):
-            return first_of_row(folded, before[: index + 1])
-    return None
-
-
-def first_of_row(folded: str, orgs: Sequence[Span]) -> Span:
-    """Of joint subjects (A和B, A、B) that end with the last of ``orgs``, the first."""
-    first = orgs[-1]
-    for org in reversed(orgs[:-1]):
-        if not _JOINED.fullmatch(folded[org.end : first.start]):
-            break
-        first = org
-    return first
-
-
-def subject(folded: str, orgs: Sequence[Span]) -> Span | None:
-    """The first organisation of a sentence that can be its subject; later sentences may carry it on."""
-    return next((org for org in orgs if is_subject(folded, org)), None)
+def is_agentless(folded: str, action: Range | None, figure_start: int) -> bool:
+    """A passive that names nobody: 98人被公诉."""
+    return bool(action and action.start > figure_start and folded[action.start - 1] == "被")

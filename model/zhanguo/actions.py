@@ -11,6 +11,8 @@ from zhanguo.schema import Range, Span
 from zhanguo.tables import pattern, read_rows
 
 NO_KIND = "none"
+CRIME = "crime"
+PEOPLE_TOO = ("case", "disruption")
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,9 +22,14 @@ class Verb:
     kind: str
     exceptions: tuple[tuple[str, str], ...]
 
-    def kind_for(self, group: str | None) -> str:
-        """The kind of a figure that counts things of class ``group``."""
-        return dict(self.exceptions).get(group or "", self.kind)
+    def kind_for(self, groups: Sequence[str]) -> str:
+        """The kind of a figure that counts things of the classes ``groups``; the first that is an exception decides.
+
+        People under a verb of cases or dens (审结87件112人) are people dealt with.
+        """
+        exceptions = dict(self.exceptions)
+        kind = next((exceptions[group] for group in groups if group in exceptions), self.kind)
+        return "person" if kind in PEOPLE_TOO and "person" in groups and "person" not in exceptions else kind
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,10 +39,10 @@ class Action:
     place: Range
     verbs: tuple[Verb, ...]
 
-    def kind_for(self, group: str | None) -> str:
+    def kind_for(self, groups: Sequence[str]) -> str:
         """The kind that the last verb with a kind gives."""
-        kinds = [verb.kind_for(group) for verb in self.verbs]
-        return next((kind for kind in reversed(kinds) if kind != NO_KIND), NO_KIND)
+        kinds = [verb.kind_for(groups) for verb in self.verbs]
+        return next((kind for kind in reversed(kinds) if kind not in (NO_KIND, CRIME)), kinds[-1])
 
 
 @cache

@@ -63,7 +63,7 @@ def build(text: str, folded: str, sentence: Sentence, spans: Sequence[Span]) -> 
     """Join a sentence's quantities with units, parts of compound amounts and targets."""
     figures = merge_compounds(text, attach_units(text, sentence, spans))
     targets = [span for span in spans if span.label == "TARGET"]
-    distribute(folded, figures, targets)
+    distribute(folded, sentence, figures, targets)
     attach_targets(folded, sentence, figures, targets)
     return figures
 
@@ -76,7 +76,7 @@ def attach_units(text: str, sentence: Sentence, spans: Sequence[Span]) -> list[F
     figures = []
     for quantity in (span for span in spans if span.label == "QUANTITY"):
         unit = before.get(quantity.start) or behind.get(_skip_space(text, quantity.end))
-        clause = next(i for i, c in enumerate(sentence.clauses) if quantity.start < c.end)
+        clause = sentence.clauses.index(sentence.clause_at(quantity.start))
         figures.append(Figure([quantity], [unit], clause, bracket_around(text, sentence.place, quantity.start)))
     return figures
 
@@ -128,10 +128,11 @@ def _unit(text: str, span: Span | None) -> units.Unit | None:
     return units.find(text[span.start : span.end]) if span else None
 
 
-def distribute(folded: str, figures: list[Figure], targets: list[Span]) -> None:
+def distribute(folded: str, sentence: Sentence, figures: list[Figure], targets: list[Span]) -> None:
     """A、B分别收缴2吨、300枚: members before 分别 and figures behind it are paired in order."""
-    for match in pattern(read_words("contexts.tsv", "respectively")).finditer(folded):
+    for match in pattern(read_words("contexts.tsv", "respectively")).finditer(folded, *sentence.place):
         behind = [f for f in figures if f.start >= match.end()]
+        share_target(folded, match.end(), behind, targets)
         members = _run_before(folded, targets, match.start())
         run = behind[: len(members)]
         if len(members) < 2 or len(run) < 2 or match[0] == "各":
@@ -140,6 +141,20 @@ def distribute(folded: str, figures: list[Figure], targets: list[Span]) -> None:
             for figure, target in zip(run, members, strict=True):
                 figure.target, figure.target_before = target, True
                 figure.taken = members
+
+
+def share_target(folded: str, start: int, behind: list[Figure], targets: list[Span]) -> None:
+    """分别收缴炸药310公斤、265公斤和190公斤: one target for all the figures of the row."""
+    if len(behind) < 2 or not _is_run(folded, behind[:2]):
+        return
+    target = next((t for t in targets if start <= t.start and t.end <= behind[0].start), None)
+    if target is None or not _filler().fullmatch(folded[target.end : behind[0].start]):
+        return
+    behind[0].target, behind[0].target_before, behind[0].taken = target, True, [target]
+    for left, right in zip(behind, behind[1:], strict=False):
+        if not re.fullmatch(r"\s*[、,，和与及]\s*", folded[left.end : right.start]):
+            break
+        right.target, right.target_before = target, True
 
 
 def _run_before(folded: str, targets: list[Span], position: int) -> list[Span]:

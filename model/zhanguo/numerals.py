@@ -12,7 +12,7 @@ from decimal import ROUND_HALF_EVEN, Decimal, localcontext
 
 from zhanguo.schema import Amount
 
-DIGITS = {c: v for v, cs in enumerate(["〇零", "一壹弌", "二两贰貳兩", "三叁參叄", "四肆", "五伍", "六陆陸", "七柒", "八捌", "九玖"]) for c in cs}
+DIGITS = {c: v for v, cs in enumerate(["〇零○", "一壹弌", "二两贰貳兩", "三叁參叄", "四肆", "五伍", "六陆陸", "七柒", "八捌", "九玖"]) for c in cs}
 TENS = {"十": 10, "拾": 10, "百": 100, "佰": 100, "千": 1000, "仟": 1000}
 TWENTIES = {"廿": "二十", "卅": "三十", "卌": "四十"}
 MYRIADS = {"万": 10**4, "萬": 10**4, "亿": 10**8, "億": 10**8, "兆": 10**12}
@@ -21,7 +21,7 @@ OVER, ABOUT = "余餘多", "来來"
 _DIGIT = "".join(DIGITS)
 _UNIT = "".join(TENS) + "".join(MYRIADS)
 _TOKEN = re.compile(
-    rf"(?P<arabic>\d{{1,3}}(?:,\d{{3}})+(?:\.\d+)?|\d+(?:\.\d+)?)|(?P<digits>[{_DIGIT}]+)(?:点(?P<decimals>[{_DIGIT}]+))?"
+    rf"(?P<arabic>\d{{1,3}}(?:,\d{{3}})+(?:\.\d+)?|\d+(?:\.\d+)?)|(?P<digits>[{_DIGIT}]+)(?:[点點](?P<decimals>[{_DIGIT}]+))?"
     rf"|(?P<multiplier>[{_UNIT}])"
 )
 _RANGE = re.compile(r"(?<=[^至到~\-—–])\s*(?:至|到|~|-|—|–|―)+\s*(?=[^至到~\-—–])")
