@@ -65,13 +65,13 @@ class TaggerTrainer(Trainer):
         total = evaluate.seqeval_report(self.dev, predicted, output_dict=True)["micro avg"]
         if self.is_world_process_zero():
             sys.stderr.write(f"\n{evaluate.seqeval_report(self.dev, predicted)}\n")
-        metrics = {f"{metric_key_prefix}_{name}": float(total[key]) for name, key in (("precision", "precision"), ("recall", "recall"), ("f1", "f1-score"))}
+        metrics = {f"{metric_key_prefix}_{key.removesuffix('-score')}": float(total[key]) for key in ("precision", "recall", "f1-score")}
         model.train()
         self.log(metrics)
         self.control = self.callback_handler.on_evaluate(self.args, self.state, self.control, metrics)
         return metrics
 
-    def create_optimizer(self, *arguments: Any, **named: Any) -> Any:
+    def create_optimizer(self, *_: Any, **__: Any) -> Any:
         """AdamW with a learning rate of its own for the new classification head."""
         if self.optimizer is None:
             parameters = list(self.model.named_parameters())
@@ -94,7 +94,7 @@ def use_bf16(precision: str) -> bool:
 
 
 def training_arguments(config: TrainConfig, steps_per_epoch: int) -> TrainingArguments:
-    """The Trainer's settings for a recipe."""
+    """Return the Trainer's settings for a recipe."""
     every = max(1, steps_per_epoch * config.evaluate_every)
     return TrainingArguments(
         output_dir=f"{config.output}/steps",

@@ -18,7 +18,7 @@ from zhanguo.annotations import AnnotationError, example_from_dict, read_example
 from zhanguo.extract import Extractor
 from zhanguo.link import link
 from zhanguo.normalise import normalise
-from zhanguo.schema import Example, Extraction, Failure
+from zhanguo.schema import Example, Extraction, Failure, Report
 from zhanguo.tagger import ModelError
 
 FAILED, WRONG_USE = 1, 2
@@ -80,7 +80,7 @@ def _extract(options: argparse.Namespace) -> int:
     return FAILED if failures else 0
 
 
-def _with_progress(paths: list[str]) -> Iterator[read.Report | Failure]:
+def _with_progress(paths: list[str]) -> Iterator[Report | Failure]:
     """Read the inputs; on a terminal show how far it has come."""
     console = Console(stderr=True)
     with Progress(console=console, disable=not console.is_terminal, transient=True) as progress:

@@ -13,7 +13,7 @@ from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Any
 
-from zhanguo.schema import LABELS, Example, Label, Record, Span
+from zhanguo.schema import LABELS, Example, Record, Span
 
 RECORD_FIELDS = ("kind", "action", "target", "value", "qualifier", "unit", "change", "org", "part_of")
 NULL = "-"
@@ -150,10 +150,9 @@ def example_from_dict(row: Mapping[str, Any]) -> Example:
     )
 
 
-def _label(name: str) -> Label:
-    for label in LABELS:
-        if name == label:
-            return label
+def _label(name: str) -> str:
+    if name in LABELS:
+        return name
     raise AnnotationError(f"unknown label {name!r}, expected one of {', '.join(LABELS)}")
 
 

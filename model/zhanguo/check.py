@@ -62,7 +62,7 @@ def _check_spans(example: Example) -> Iterator[str]:
 def _is_edge(char: str, *, opening: bool) -> bool:
     brackets = "Ps" if not opening else "Pe"
     category = unicodedata.category(char)
-    if char in _EDGE_ALLOWED or char in "“‘《〈「『（([【" and opening or char in "”’》〉」』）)]】" and not opening:
+    if char in _EDGE_ALLOWED or (char in "“‘《〈「『（([【" and opening) or (char in "”’》〉」』）)]】" and not opening):
         return False
     return category[0] in "ZP" or category == brackets or char.isspace()
 
@@ -107,7 +107,7 @@ def _says(quantities: list[str], index: int, record: Record) -> bool:
     except numerals.NumeralError:
         return False
     same = (amount.value, amount.value_max) == (record.value, record.value_max)
-    return same or record.value_max is None and amount.value < record.value < amount.value + 1
+    return same or (record.value_max is None and amount.value < record.value < amount.value + 1)
 
 
 def main(paths: list[str]) -> int:

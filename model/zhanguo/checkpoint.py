@@ -6,8 +6,14 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from transformers import AutoModelForTokenClassification, AutoTokenizer, BertConfig, BertForTokenClassification
-from transformers import PreTrainedModel, PreTrainedTokenizerFast
+from transformers import (
+    AutoModelForTokenClassification,
+    AutoTokenizer,
+    BertConfig,
+    BertForTokenClassification,
+    PreTrainedModel,
+    PreTrainedTokenizerFast,
+)
 
 from zhanguo import __version__, blocks
 from zhanguo.base import WEIGHTS_FILE, write_json
@@ -56,9 +62,7 @@ def _from_blocks(folder: Path, layers: int, labels: dict[str, Any]) -> PreTraine
 def hub_tokenizer(encoder: Encoder, model: PreTrainedModel) -> PreTrainedTokenizerFast:
     """The encoder's tokenizer as ``transformers`` wants it."""
     special = {key: value for key, value in TOKENIZER_CONFIG.items() if key.endswith("_token")}
-    return PreTrainedTokenizerFast(
-        tokenizer_object=encoder.tokenizer, model_max_length=model.config.max_position_embeddings, **special
-    )
+    return PreTrainedTokenizerFast(tokenizer_object=encoder.tokenizer, model_max_length=model.config.max_position_embeddings, **special)
 
 
 def save(model: PreTrainedModel, encoder: Encoder, config: TrainConfig, folder: Path) -> None:

@@ -60,15 +60,23 @@ LEVELS: dict[str, Callable[[Record], tuple[Hashable, ...]]] = {
 def score_spans(gold: Sequence[Example], predicted: Sequence[Example]) -> dict[str, Score]:
     """Exact matches of start, end and label, per label and overall."""
     pairs = _pair(gold, predicted)
-    scores = {label: _count(pairs, lambda e, label=label: [(s.start, s.end) for s in e.spans if s.label == label]) for label in LABELS}
+    scores = {label: _count(pairs, _spans_of(label)) for label in LABELS}
     scores["overall"] = _count(pairs, lambda e: [(s.start, s.end, s.label) for s in e.spans])
     return scores
+
+
+def _spans_of(label: str) -> Callable[[Example], list[Any]]:
+    return lambda example: [(span.start, span.end) for span in example.spans if span.label == label]
 
 
 def score_records(gold: Sequence[Example], predicted: Sequence[Example]) -> dict[str, Score]:
     """Records of a report matched as multisets, at each level; reports without gold records are left out."""
     pairs = [(g, p) for g, p in _pair(gold, predicted) if g.records is not None]
-    return {name: _count(pairs, lambda e, key=key: [key(r) for r in e.records or ()]) for name, key in LEVELS.items()}
+    return {name: _count(pairs, _records_by(key)) for name, key in LEVELS.items()}
+
+
+def _records_by(key: Callable[[Record], tuple[Hashable, ...]]) -> Callable[[Example], list[Any]]:
+    return lambda example: [key(record) for record in example.records or ()]
 
 
 def _pair(gold: Sequence[Example], predicted: Sequence[Example]) -> list[tuple[Example, Example]]:
@@ -88,7 +96,7 @@ def _count(pairs: Iterable[tuple[Example, Example]], items: Callable[[Example], 
 
 
 def seqeval_report(gold: Sequence[Example], predicted: Sequence[Example], **form: Any) -> Any:
-    """seqeval's strict IOB2 report over whole reports, one tag a character; ``form`` goes to it. Needs ``zhanguo[train]``."""
+    """Seqeval's strict IOB2 report over whole reports, one tag a character; ``form`` goes to it. Needs ``zhanguo[train]``."""
     from seqeval.metrics import classification_report
     from seqeval.scheme import IOB2
 
@@ -103,7 +111,7 @@ def _character_tags(example: Example) -> list[str]:
 
 
 def seqeval_f1(gold: Sequence[Example], predicted: Sequence[Example]) -> float | None:
-    """seqeval's micro-averaged F1; None where seqeval is not installed."""
+    """Seqeval's micro-averaged F1; None where seqeval is not installed."""
     try:
         report = seqeval_report(gold, predicted, output_dict=True)
     except ImportError:

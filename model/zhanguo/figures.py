@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -151,7 +152,7 @@ def share_target(folded: str, start: int, behind: list[Figure], targets: list[Sp
     if target is None or not _filler().fullmatch(folded[target.end : behind[0].start]):
         return
     behind[0].target, behind[0].target_before, behind[0].taken = target, True, [target]
-    for left, right in zip(behind, behind[1:], strict=False):
+    for left, right in itertools.pairwise(behind):
         if not re.fullmatch(r"\s*[、,，和与及]\s*", folded[left.end : right.start]):
             break
         right.target, right.target_before = target, True
@@ -171,7 +172,7 @@ def _run_before(folded: str, targets: list[Span], position: int) -> list[Span]:
 
 
 def _is_run(folded: str, figures: list[Figure]) -> bool:
-    gaps = (folded[a.end : b.start] for a, b in zip(figures, figures[1:], strict=False))
+    gaps = (folded[a.end : b.start] for a, b in itertools.pairwise(figures))
     return all(len(gap) <= NEAR_BEHIND and not re.search(r"[。；;]", gap) for gap in gaps)
 
 

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from zhanguo.schema import LABELS, Label, Range, Span
+from zhanguo.schema import LABELS, Range, Span
 
 OUTSIDE = "O"
 TAGS: tuple[str, ...] = (OUTSIDE, *(f"{prefix}-{label}" for label in LABELS for prefix in "BI"))
@@ -66,7 +66,8 @@ def best_path(scores: Scores) -> NDArray[np.int64]:
         return path
     greedy = scores.argmax(axis=1)
     if _is_legal(greedy):
-        return greedy.astype(np.int64)
+        path[:] = greedy
+        return path
     back = np.zeros(scores.shape, dtype=np.int8)
     best = scores[0] + _FIRST
     for step in range(1, count):
@@ -97,13 +98,9 @@ def tags_to_spans(text: str, offsets: Sequence[Range], scores: Scores) -> list[S
             score = float(np.exp(scores[np.arange(index, end), path[index:end]].mean()))
             span = trim(text, Range(offsets[index].start, offsets[end - 1].end))
             if span:
-                spans.append(Span(span.start, span.end, _label(tag), round(score, 4)))
+                spans.append(Span(span.start, span.end, tag[2:], round(score, 4)))
         index = end
     return spans
-
-
-def _label(tag: str) -> Label:
-    return next(label for label in LABELS if label == tag[2:])
 
 
 _PAIRS = {"(": ")", "（": "）", "“": "”", "‘": "’", "《": "》", "「": "」", "『": "』", "[": "]", "【": "】"}

@@ -201,7 +201,7 @@ def inherit_indicator(document: Document, statement: Statement, previous: Statem
     named = document.targets.last_before(action.start if action else figure.start)
     near = document.sentences[max(0, statement.sentence - 1)].place.start
     last = previous.figure.end if previous and previous.sentence >= statement.sentence - 1 else 0
-    if named and named.start >= near and (named.end > last or previous and named is previous.target):
+    if named and named.start >= near and (named.end > last or (previous and named is previous.target)):
         statement.target = named
     elif previous and last:
         statement.target = previous.target
@@ -232,7 +232,7 @@ def find_actions(document: Document) -> None:
             statement.kind = "indicator"
             statement.target = statement.target or last_named(document, statement)
         elif set(groups) & set(VALUE_GROUPS) or document.dimension(statement) == "ratio":
-            settle_indicator(document, statement, own)
+            settle_indicator(statement, own)
         elif chosen and not (own is None and _is_criminal_money(document, statement, groups)):
             statement.kind, statement.action = chosen.kind_for(groups), chosen.place
             carried = chosen
@@ -247,8 +247,7 @@ def is_level(document: Document, statement: Statement) -> bool:
     return bool(
         _LAST_YEAR.search(head)
         or _RISEN_TO.search(head)
-        or _FROM.search(head)
-        and _RISING_TO.match(document.folded, statement.figure.end)
+        or (_FROM.search(head) and _RISING_TO.match(document.folded, statement.figure.end))
     )
 
 
@@ -272,7 +271,7 @@ def _is_criminal_money(document: Document, statement: Statement, groups: Sequenc
     return bool({"money", "loss"} & set(groups)) and bool(_CRIMINAL_MONEY.search(document.slice(statement.target)))
 
 
-def settle_indicator(document: Document, statement: Statement, own: Action | None) -> None:
+def settle_indicator(statement: Statement, own: Action | None) -> None:
     """案值, 破案率, 占46.8%: the level of an indicator, unless a verb right before takes the money itself."""
     target = statement.target
     if own and target and own.place.end == target.start and own.kind_for(["money"]) in ("seizure", "service"):
@@ -345,9 +344,7 @@ def drop_context(document: Document) -> None:
             or document.dimension(statement) in UNMEASURED
             or abstract.search(target)
             or abstract.fullmatch(document.slice(figure.unit_text))
-            or not figure.target_before
-            and statement.kind not in WITHOUT_AGENT
-            and _is_spot(statement, head)
+            or (not figure.target_before and statement.kind not in WITHOUT_AGENT and _is_spot(statement, head))
         ):
             statement.kind = NO_KIND
 
@@ -356,7 +353,7 @@ def _is_spot(statement: Statement, head: str) -> bool:
     """在一家宾馆抓获2人: the figure counts the place where the clause's verb, which follows, does its work."""
     action = statement.action
     follows = action is not None and action.start > statement.figure.end
-    return bool(_PLACE.search(head) or follows and _PLACE_PHRASE.search(head))
+    return bool(_PLACE.search(head) or (follows and _PLACE_PHRASE.search(head)))
 
 
 def find_organisations(document: Document) -> None:
@@ -408,7 +405,7 @@ def _same_measure(document: Document, whole: Statement, part: Statement) -> bool
         return False
     ours, theirs = document.dimension(part), document.dimension(whole)
     same_unit = document.slice(whole.figure.unit_text) == document.slice(part.figure.unit_text)
-    return same_unit or ours == theirs and ours not in (None, "piece")
+    return same_unit or (ours == theirs and ours not in (None, "piece"))
 
 
 def whole_of_bracket(statement: Statement, near: list[Statement]) -> Statement | None:

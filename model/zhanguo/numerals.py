@@ -12,7 +12,8 @@ from decimal import ROUND_HALF_EVEN, Decimal, localcontext
 
 from zhanguo.schema import Amount
 
-DIGITS = {c: v for v, cs in enumerate(["〇零○", "一壹弌", "二两贰貳兩", "三叁參叄", "四肆", "五伍", "六陆陸", "七柒", "八捌", "九玖"]) for c in cs}
+_DIGIT_FORMS = ("〇零○", "一壹弌", "二两贰貳兩", "三叁參叄", "四肆", "五伍", "六陆陸", "七柒", "八捌", "九玖")
+DIGITS = {char: value for value, forms in enumerate(_DIGIT_FORMS) for char in forms}
 TENS = {"十": 10, "拾": 10, "百": 100, "佰": 100, "千": 1000, "仟": 1000}
 TWENTIES = {"廿": "二十", "卅": "三十", "卌": "四十"}
 MYRIADS = {"万": 10**4, "萬": 10**4, "亿": 10**8, "億": 10**8, "兆": 10**12}
@@ -69,9 +70,8 @@ def _range(left: str, right: str) -> Amount:
     """A range; a multiplier written once at the end (3至5万) holds for both ends."""
     low, high = _single(left), _single(right)
     trailing = _TRAILING.search(right)
-    if trailing and trailing.start() and not _TRAILING.search(left):
-        if low.value < _single(right[: trailing.start()]).value:
-            low = _single(left + trailing[0])
+    if trailing and trailing.start() and not _TRAILING.search(left) and low.value < _single(right[: trailing.start()]).value:
+        low = _single(left + trailing[0])
     return Amount(low.value, high.value, "exact")
 
 
@@ -154,7 +154,7 @@ def _evaluate(plain: str) -> Decimal:
                 section += current or 0
                 if not section and current is None and not total:
                     section = Decimal(1)
-                scale_all = bool(total) and value > previous >= 10**4 or not section
+                scale_all = (bool(total) and value > previous >= 10**4) or not section
                 total = (total + section) * value if scale_all else total + section * value
                 section, current, previous, gap = Decimal(0), None, value, False
             elif current is not None and kind != "zero" and not gap:

@@ -23,7 +23,7 @@ BOMS = {
     codecs.BOM_UTF16_LE: "utf-16-le",
     codecs.BOM_UTF16_BE: "utf-16-be",
 }
-LEGACY = ("gb18030", "big5hkscs")
+LEGACY = ["gb18030", "big5", "big5hkscs"]
 _SAMPLE = 200_000
 _HTML = re.compile(r"<(?:!doctype html|html|head|body|div|p|table|meta)\b", re.IGNORECASE)
 
@@ -131,33 +131,13 @@ def _without_bom(data: bytes) -> tuple[str, str]:
 
 
 def _legacy(data: bytes) -> tuple[str, str]:
-    sample = data[:_SAMPLE]
-    candidates = []
-    for encoding in LEGACY:
-        try:
-            candidates.append((_strangeness(data.decode(encoding)), encoding))
-        except UnicodeDecodeError:
-            continue
-    if candidates:
-        encoding = min(candidates)[1]
-        return _checked(data.decode(encoding)), encoding
-    guess = from_bytes(sample).best()
-    if guess is None or guess.encoding == "utf_8":
+    guess = from_bytes(data, cp_isolation=LEGACY).best()
+    if guess is None:
         raise DecodeError("binary file, or text in an encoding that is not known")
     try:
         return _checked(data.decode(guess.encoding)), guess.encoding
     except UnicodeDecodeError as error:
         raise DecodeError(f"binary file, or broken {guess.encoding}: {error}") from error
-
-
-_COMMON = frozenset("的一是在不了有和人这中大为上个国我以要他时来用们生到作地于出就分对成会可主发年动同工也能下过子说产种面而方后多定行学法所民得经十三之进着等部度家电力里如水化高自二理起小物现实加量都两体制机当使点从业本去把性好应开它合还因由其些然前外天政四日那社义事平形相全表间样与关各重新线内数正心反你明看原又么利比或但质气第向道命此变条只没结解问意建月公无系军很情者最立代想已通并提直题党程展五果料象员革位入常文总次品式活设及管特件长求老头基资边流路级少图山统接知较将组见计别她手角期根论运农指几九区强放决西被干做必战先回则任取据处队南给色光门即保治北造百规热领七海口东导器压志世金增争济阶油思术极交受联什认六共权收证改清己美再采转更单风切打白教速花带安场身车例真务具万每目至达走积示议声报斗完类八离华名确才科张信马节话米整空元况今集温传土许步群广石记需段研界拉林律叫且究观越织装影算低持音众书布复容儿须际商非验连断深难近矿千周委素技备半办青省列习响约支般史感劳便团往酸历市克何除消构府称太准精值号率族维划选标写存候毛亲快效斯院查江型眼王按格养易置派层片始却专状育厂京识适属圆包火住调满县局照参红细引听该铁价严案警犯罪毒缉获枪嫌疑這個國為來會學時對於發經說過們長開關東車門問間務員區務處將應無當點業與後進還樣種條機線產總從實現動電關檢緝獲槍毒")
-
-
-def _strangeness(text: str) -> float:
-    """Share of the characters that are neither everyday Chinese, ASCII nor Chinese punctuation."""
-    sample = text[:_SAMPLE]
-    strange = sum(not (char in _COMMON or char < "\x80" or "\u3000" <= char <= "\u303f" or "\uff00" <= char <= "\uffef") for char in sample)
-    return strange / max(1, len(sample))
 
 
 def _checked(text: str) -> str:

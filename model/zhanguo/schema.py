@@ -8,10 +8,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
-Label = Literal["ORG", "TARGET", "QUANTITY", "UNIT"]
-LABELS: tuple[Label, ...] = ("ORG", "TARGET", "QUANTITY", "UNIT")
+LABELS = ("ORG", "TARGET", "QUANTITY", "UNIT")
 
 KINDS = (
     "seizure",
@@ -61,7 +60,7 @@ class Span:
 
     start: int
     end: int
-    label: Label
+    label: str
     score: float = field(default=1.0, compare=False)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -42,7 +43,7 @@ def split(text: str, spans: Sequence[Span]) -> list[Sentence]:
         if line_ends:
             line = text[line_start : match.start()].rstrip()
             line_start = match.end()
-            if match.start() in glued or _is_broken(line) and match.end() < len(text):
+            if match.start() in glued or (_is_broken(line) and match.end() < len(text)):
                 continue
         sentences.append(_sentence(text, start, match.end(), opens_line))
         start, opens_line = match.end(), line_ends or text[match.end() : match.end() + 1] == "\n"
@@ -58,7 +59,7 @@ def _is_broken(line: str) -> bool:
 def _glued(text: str, spans: Sequence[Span]) -> frozenset[int]:
     """Places of line breaks inside a span, or between a quantity and its unit."""
     stretches = [(span.start, span.end) for span in spans]
-    for left, right in zip(spans, spans[1:], strict=False):
+    for left, right in itertools.pairwise(spans):
         if left.label == "QUANTITY" and right.label == "UNIT":
             stretches.append((left.end, right.start))
     return frozenset(i for start, end in stretches for i in range(start, end) if text[i] == "\n")
@@ -67,5 +68,5 @@ def _glued(text: str, spans: Sequence[Span]) -> frozenset[int]:
 def _sentence(text: str, start: int, end: int, opens_line: bool) -> Sentence:
     cuts = [match.end() for match in _CLAUSE_END.finditer(text, start, end)]
     edges = [start, *cuts, *([end] if not cuts or cuts[-1] < end else [])]
-    clauses = tuple(Range(a, b) for a, b in zip(edges, edges[1:], strict=False))
+    clauses = tuple(Range(a, b) for a, b in itertools.pairwise(edges))
     return Sentence(Range(start, end), clauses, opens_line)

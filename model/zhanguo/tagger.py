@@ -37,7 +37,9 @@ class Engine(Protocol):
 
     name: str
 
-    def __call__(self, ids: Ids, mask: Ids) -> Scores: ...
+    def __call__(self, ids: Ids, mask: Ids) -> Scores:
+        """Run one padded batch."""
+        ...
 
 
 class OnnxEngine:
@@ -54,6 +56,7 @@ class OnnxEngine:
         self._session = onnxruntime.InferenceSession(folder / ONNX_FILE, options, providers=["CPUExecutionProvider"])
 
     def __call__(self, ids: Ids, mask: Ids) -> Scores:
+        """Run one padded batch."""
         logits: Scores = self._session.run(None, {"input_ids": ids, "attention_mask": mask})[0]
         return logits
 
@@ -81,6 +84,7 @@ class TorchEngine:
         return cls(AutoModelForTokenClassification.from_pretrained(name, use_safetensors=True), device)
 
     def __call__(self, ids: Ids, mask: Ids) -> Scores:
+        """Run one padded batch."""
         import torch
 
         device = self.model.device

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from typing import NamedTuple
 
 from zhanguo.schema import Range
@@ -27,6 +28,6 @@ def cut(length: int, size: int, overlap: int) -> list[Window]:
     last = max(0, length - size)
     starts = [*range(0, last, size - overlap), last]
     reads = [Range(start, min(start + size, length)) for start in starts]
-    borders = [(left.end + right.start) // 2 for left, right in zip(reads, reads[1:], strict=False)]
+    borders = [(left.end + right.start) // 2 for left, right in itertools.pairwise(reads)]
     cores = map(Range, [0, *borders], [*borders, length])
     return [Window(read, core) for read, core in zip(reads, cores, strict=True)]

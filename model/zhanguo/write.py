@@ -37,8 +37,7 @@ def to_dict(result: Extraction | Failure, model: str, *, with_text: bool = True)
         **({"text": text} if with_text else {}),
         "model": model,
         "spans": [
-            {"start": s.start, "end": s.end, "label": s.label, "text": text[s.start : s.end], "score": s.score}
-            for s in result.spans
+            {"start": s.start, "end": s.end, "label": s.label, "text": text[s.start : s.end], "score": s.score} for s in result.spans
         ],
         "records": [_record(record) for record in result.records],
         "warnings": list(result.warnings),
