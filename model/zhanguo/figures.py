@@ -199,8 +199,8 @@ def _choose(folded: str, sentence: Sentence, figure: Figure, before: Span | None
     clause = sentence.clauses[figure.clause]
     gap_before = folded[before.end : figure.start] if before else ""
     gap_behind = folded[figure.end : behind.start] if behind else ""
-    if figure.bracket and before and before.start < figure.bracket.start and not _filler().fullmatch(gap_before):
-        before = None
+    if before and figure.bracket and before.end <= figure.bracket.start:
+        return before if not folded[before.end : figure.bracket.start].strip() else None
     if before and _filler().fullmatch(gap_before):
         return before
     if behind and _PLAIN_GAP.fullmatch(gap_behind):
