@@ -26,6 +26,12 @@ def _beginning(role: str) -> re.Pattern[str]:
     return re.compile(rf"[\s“”的]*(?:{pattern(read_words('contexts.tsv', role)).pattern})")
 
 
+@cache
+def _no_agent() -> re.Pattern[str]:
+    """Endings of organisations that report or are visited, but do no enforcement work."""
+    return re.compile(rf"(?:{pattern(read_words('contexts.tsv', 'no_agent')).pattern})$")
+
+
 class Agents:
     """Finds the acting organisation at a place of a folded text."""
 
@@ -42,6 +48,8 @@ class Agents:
     def is_subject(self, org: Span, sentence: Sentence) -> bool:
         """Whether the organisation can be the subject of its clause: no verb before it there, and no preposition."""
         head, tail = self._around(org)
+        if _no_agent().search(self.folded, org.start, org.end):
+            return False
         if self.is_speaker(org) or _beginning("ordered").match(tail) or _ending("order").search(head):
             return False
         if _ending("passive").search(head):
@@ -54,11 +62,10 @@ class Agents:
     def at(self, position: int, sentence: Sentence) -> Span | None:
         """The organisation that acts at ``position``, if the sentence names it: subject or passive agent."""
         before = [org for org in self.orgs.starting(sentence.place.start, position) if org.end <= position]
-        clause = sentence.clause_at(position)
         for index in range(len(before) - 1, -1, -1):
             org = before[index]
             row = self._first_of_row(before[: index + 1])
-            passive = org.start >= clause.start and bool(_ending("passive").search(self._around(org)[0]))
+            passive = bool(_ending("passive").search(self._around(org)[0]))
             if passive or self.is_subject(row, sentence):
                 return row
         return None

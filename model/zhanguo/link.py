@@ -24,10 +24,11 @@ UNMEASURED = ("place_name", "temperature")
 VALUE_GROUPS = ("value", "rate")
 WITHOUT_AGENT = ("trend", "indicator")
 _HEADING = 16
+_OPENING = 24
 _AFTER_TREND = re.compile(r"(?:[\s了近约逾超达的]|幅度|将近|超过|不到|多达|高达|接近|率|均|各|分别|共|:|：)*$")
 _COMPARED = re.compile(r"同比|环比|比[去上前]|较[去上前同]|比同期|按年|比|较")
 _NEXT_CHANGE = re.compile(r"\s*[、和与及,，]?\s*[近约逾超]?过?\s*")
-_LAST_YEAR = re.compile(r"(?:去年|上年|前年|往年)(?:同期|全年|同时段)?[^,，。、]{0,6}$")
+_LAST_YEAR = re.compile(r"(?:去年|上年|前年|往年)(?:同期|全年|同时段)?(?:[的为是有共仅达约]|只有)*$")
 _CHANGING = "(?:下降|上升|降低|降|升|提高|增长|增加|减少|攀升|激增|回落|压降|缩短|扩大|增设|恢复|变)"
 _RISEN_TO = re.compile(rf"{_CHANGING}[至到为成]\s*$")
 _RESPECTIVELY = re.compile("分[别別]")
@@ -359,9 +360,12 @@ def _is_spot(statement: Statement, head: str) -> bool:
 def find_organisations(document: Document) -> None:
     """Subject of the clause, passive agent, or the subject that the text still speaks of; none for trends and levels."""
     carried: Span | None = None
+    leading: Span | None = None
     position = 0
     for number, sentence in enumerate(document.sentences):
         named: Span | None = None
+        if leading and sums_up(document, sentence):
+            carried = leading
         while position < len(document.statements) and document.statements[position].sentence == number:
             statement = document.statements[position]
             position += 1
@@ -371,8 +375,14 @@ def find_organisations(document: Document) -> None:
             if statement.kind not in WITHOUT_AGENT and not is_agentless(document.folded, action, statement.figure.start):
                 statement.org = named or carried
         carried = named or document.agents.subject(sentence) or carried
+        leading = leading or named
     if not any(statement.org for statement in document.statements):
         speak_for_itself(document)
+
+
+def sums_up(document: Document, sentence: Sentence) -> bool:
+    """Whether a sentence turns back to the whole report's work (截至目前,全市共…)."""
+    return bool(_words("summary").search(document.folded, sentence.place.start, min(sentence.place.end, sentence.place.start + _OPENING)))
 
 
 def speak_for_itself(document: Document) -> None:
