@@ -7,15 +7,14 @@ from __future__ import annotations
 
 import re
 import sys
-import unicodedata
 from collections.abc import Iterator
 from pathlib import Path
 
 from zhanguo import numerals
 from zhanguo.annotations import AnnotationError, read_examples
+from zhanguo.labels import is_loose
 from zhanguo.schema import CHANGES, KINDS, QUALIFIERS, Example, Record
 
-_EDGE_ALLOWED = set("%％‰℃°$￥*")
 _LEFTOVER = re.compile(r"\[\[|\]\]|\b(?:ORG|TARGET|QUANTITY|UNIT)\|")
 
 
@@ -50,21 +49,13 @@ def _check_spans(example: Example) -> Iterator[str]:
             yield f"span {span.start}:{span.end} is empty, overlaps or leaves the text"
             continue
         last = span.end
-        if _is_edge(inner[0], opening=True) or _is_edge(inner[-1], opening=False):
+        if is_loose(inner[0]) or is_loose(inner[-1]):
             yield f"{span.label} begins or ends with white space or punctuation: {inner!r}"
         if span.label == "QUANTITY":
             try:
                 numerals.parse(inner)
             except numerals.NumeralError as error:
                 yield f"QUANTITY {inner!r}: {error}"
-
-
-def _is_edge(char: str, *, opening: bool) -> bool:
-    brackets = "Ps" if not opening else "Pe"
-    category = unicodedata.category(char)
-    if char in _EDGE_ALLOWED or (char in "“‘《〈「『（([【" and opening) or (char in "”’》〉」』）)]】" and not opening):
-        return False
-    return category[0] in "ZP" or category == brackets or char.isspace()
 
 
 def _check_records(example: Example) -> Iterator[str]:

@@ -103,26 +103,21 @@ def tags_to_spans(text: str, offsets: Sequence[Range], scores: Scores) -> list[S
     return spans
 
 
-_PAIRS = {"(": ")", "（": "）", "“": "”", "‘": "’", "《": "》", "「": "」", "『": "』", "[": "]", "【": "】"}
-_KEPT = frozenset("%％‰")
+_KEPT = frozenset("%％‰℃°㎡㎏")
+_BRACKETS = {")": "(", "）": "（"}
 
 
 def trim(text: str, place: Range) -> Range | None:
-    """Cut white space and punctuation off a span's edges; keep brackets that close inside. None if nothing is left."""
+    """Cut white space, punctuation and a closing bracket's whole content off a span's edges; None if nothing is left."""
     start, end = place
-    while start < end and _is_loose(text[start], text[start + 1 : end]):
+    while start < end and is_loose(text[start]):
         start += 1
-    while start < end and _is_loose(text[end - 1], text[start : end - 1]):
-        end -= 1
+    while start < end and is_loose(text[end - 1]):
+        opening = text.rfind(_BRACKETS.get(text[end - 1], text[end - 1]), start, end)
+        end = opening if start < opening < end else end - 1
     return Range(start, end) if start < end else None
 
 
-def _is_loose(char: str, rest: str) -> bool:
-    if char in _KEPT:
-        return False
-    if char in _PAIRS:
-        return _PAIRS[char] not in rest
-    opening = next((left for left, right in _PAIRS.items() if right == char), None)
-    if opening:
-        return opening not in rest
-    return char.isspace() or unicodedata.category(char)[0] in "PZ" or unicodedata.category(char) in ("Cf", "Cc")
+def is_loose(char: str) -> bool:
+    """Whether a span may neither begin nor end with the character."""
+    return char not in _KEPT and (char.isspace() or unicodedata.category(char)[0] in "PZC")
