@@ -26,6 +26,7 @@ class Encoder:
     def __init__(self, tokenizer: Tokenizer) -> None:
         tokenizer.no_truncation()
         tokenizer.no_padding()
+        tokenizer.encode_special_tokens = True  # "[SEP]" in a report is five characters
         self.tokenizer = tokenizer
         self.pad_id = tokenizer.token_to_id(PAD)
 
