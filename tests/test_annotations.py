@@ -95,7 +95,7 @@ def test_ranges_and_nulls_in_a_record_line() -> None:
         ("seizure | 查获", "trend | 查获", "kind trend with change None"),
         ("| 查获 |", "| 缴获 |", "action '缴获' is not in the text"),
         ("| 硫磺 |", "| 炸药 |", "target '炸药' is no TARGET span"),
-        ("| 2.50 |", "| 3 |", "value 3 is no QUANTITY"),
+        ("| 2.50 |", "| 3.5 |", "value 3.5 is no QUANTITY"),
         ("| -\n", "| 0\n", "part_of 0 is no other record"),
     ],
 )

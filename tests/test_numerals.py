@@ -1,5 +1,6 @@
 """Numerals: known cases, and any number in any notation comes back."""
 
+import contextlib
 from decimal import Decimal
 from pathlib import Path
 
@@ -84,10 +85,8 @@ def test_ranges(low: int, high: int) -> None:
 
 @given(st.text("0123456789０１一二两三十百千万亿零〇半余多几数上分之至-~.,，点 a支", max_size=12))
 def test_never_raises_anything_else(text: str) -> None:
-    try:
+    with contextlib.suppress(NumeralError):
         assert isinstance(parse(text).value, Decimal)
-    except NumeralError:
-        pass
 
 
 @pytest.mark.parametrize("text", ["", "支", "三成", "1.2.3", "1,23", "一批", "分之", "12月"])

@@ -98,7 +98,8 @@ def _says(quantities: list[str], index: int, record: Record) -> bool:
     except numerals.NumeralError:
         return False
     same = (amount.value, amount.value_max) == (record.value, record.value_max)
-    return same or (record.value_max is None and amount.value < record.value < amount.value + 1)
+    has_more = index + 1 < len(quantities) and record.value_max is None
+    return same or (has_more and amount.value < record.value < amount.value + 1)
 
 
 def main(paths: list[str]) -> int:
