@@ -6,6 +6,7 @@ config → examples → windows with tag ids → Trainer → checkpoint folder �
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -126,7 +127,8 @@ def train(config: TrainConfig, resume: bool) -> PreTrainedModel:
     model, encoder = checkpoint.load_for_training(config)
     examples, dev = read_all(config.train), read_all(config.dev)
     rows = datasets.Dataset.from_list(list(training_rows(examples, encoder, config)))
-    arguments = training_arguments(config, -(-len(rows) // config.batch_size))
+    together = config.batch_size * int(os.environ.get("WORLD_SIZE", "1"))
+    arguments = training_arguments(config, -(-len(rows) // together))
     trainer = TaggerTrainer(
         model=model,
         args=arguments,

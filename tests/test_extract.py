@@ -1,0 +1,163 @@
+"""The whole way with the shipped model: library, command, bad input, offsets."""
+
+import io
+import json
+import subprocess
+import sys
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from zhanguo import Extractor
+from zhanguo.__main__ import main
+from zhanguo.annotations import read_examples
+from zhanguo.read import read
+from zhanguo.schema import Extraction, Failure, Report
+from zhanguo.tagger import ModelError
+
+SEEDS = Path(__file__).parents[1] / "seeds"
+REPORT = "【本报讯】\u3000河西县公安局👮近日收缴枪支１２支、\u200b子弹3,400余发，\r\n抓获犯罪嫌疑人5名。"
+
+
+@pytest.fixture(scope="module")
+def extractor() -> Extractor:
+    return Extractor.from_pretrained(engine="onnx")
+
+
+def assert_offsets_hold(row: dict) -> None:
+    text = row["text"]
+    assert row["chars"] == len(text)
+    for span in row["spans"]:
+        assert text[span["start"] : span["end"]] == span["text"]
+        assert 0 < span["score"] <= 1
+    for record in row["records"]:
+        for name, (start, end) in record["evidence"].items():
+            assert text[start:end]
+            if name in ("target", "org", "unit", "action"):
+                assert text[start:end] == record[name]
+
+
+def test_a_report_becomes_records(extractor: Extractor) -> None:
+    result = extractor(REPORT)
+    found = [(r.kind, r.target, r.value, r.qualifier, r.unit, r.org) for r in result.records]
+    assert ("seizure", "枪支", Decimal(12), "exact", "支", "河西县公安局") in found
+    assert ("seizure", "子弹", Decimal(3400), "over", "发", "河西县公安局") in found
+    assert ("person", "犯罪嫌疑人", Decimal(5), "exact", "名", "河西县公安局") in found
+
+
+def test_nothing_gives_nothing(extractor: Extractor) -> None:
+    for text in ("", " \n\u3000", "ABC", "👮" * 700):
+        assert extractor(text).records == ()
+
+
+def test_a_long_text_is_covered_whole(extractor: Extractor) -> None:
+    sentence = "河西县公安局收缴枪支12支。"
+    result = extractor(sentence * 300)
+    assert sum(record.value == 12 and record.target == "枪支" for record in result.records) == 300
+
+
+def test_the_same_text_gives_the_same_spans_whatever_stands_beside_it(extractor: Extractor) -> None:
+    alone = extractor(REPORT).spans
+    assert extractor(REPORT).spans == alone
+    pair = list(extractor.extract_all([Report("a", "", "警方" * 400), Report("b", "", REPORT)]))
+    assert isinstance(pair[1], Extraction)
+    assert pair[1].spans == alone
+
+
+def test_a_report_that_breaks_the_model_leaves_the_others(extractor: Extractor, monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = extractor.tagger.scores
+    monkeypatch.setattr(extractor.tagger, "scores", lambda text: 1 / 0 if text == "bad" else whole(text))
+    results = list(extractor.extract_all([Report("a", "", REPORT), Report("b", "b.txt", "bad"), Report("c", "", REPORT)]))
+    assert results[1] == Failure("b", "b.txt", "ZeroDivisionError: division by zero")
+    assert isinstance(results[0], Extraction)
+    assert isinstance(results[2], Extraction)
+
+
+def test_both_engines_find_the_same_spans_on_the_seeds(extractor: Extractor) -> None:
+    pytest.importorskip("torch")
+    checkpoint = Extractor.from_pretrained(str(SEEDS.parent / "weights" / "zhanguo"), engine="torch", device="cpu")
+    differ = total = 0
+    for report in read([str(SEEDS / "reports")]):
+        assert isinstance(report, Report)
+        ours, theirs = ({(s.start, s.end, s.label) for s in e.tagger(report.text)} for e in (extractor, checkpoint))
+        differ += len(ours ^ theirs)
+        total += len(theirs)
+    assert total > 700
+    assert differ * 200 <= total
+
+
+def test_the_seeds_keep_their_score(extractor: Extractor, tmp_path: Path) -> None:
+    """The marks of the first version; the README states the figures themselves."""
+    assert main(["evaluate", str(SEEDS / "gold.jsonl"), "--json", str(tmp_path / "scores.json")]) == 0
+    scores = json.loads((tmp_path / "scores.json").read_text())
+    assert scores["spans"]["overall"]["f1"] >= 0.88
+    assert scores["records"]["record"]["f1"] >= 0.65
+
+
+def test_command_writes_one_object_a_report(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    out = tmp_path / "out.jsonl"
+    assert main(["extract", str(SEEDS / "reports"), "-o", str(out)]) == 0
+    rows = [json.loads(line, parse_float=Decimal) for line in out.read_text("utf-8").splitlines()]
+    assert [row["id"] for row in rows] == ["000", "001", "002", "003", "004"]
+    for row, example in zip(rows, read_examples(SEEDS / "gold.jsonl"), strict=True):
+        assert row["text"] == example.text
+        assert_offsets_hold(row)
+        assert list(row) == ["id", "source", "chars", "sha256", "text", "model", "spans", "records", "warnings"]
+    assert main(["evaluate", str(SEEDS / "gold.jsonl"), "--pred", str(out)]) == 0
+    assert "record+org" in capsys.readouterr().out
+
+
+def test_bad_inputs_get_their_rows_and_the_exit_code(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    inputs = {
+        "a": b"",
+        "b": bytes(range(256)) * 9,
+        "c": REPORT.encode("gb18030"),
+        "d": REPORT.replace("👮", "").replace("\u200b", "").encode("big5", "ignore"),
+        "e": REPORT.encode("utf-16"),
+        "f": REPORT.encode("utf-8-sig"),
+        "g": f"<html><body>{REPORT}</body></html>".encode(),
+    }
+    for name, data in inputs.items():
+        (tmp_path / f"{name}.txt").write_bytes(data)
+    out = tmp_path / "out.jsonl"
+    assert main(["extract", str(tmp_path / "gone.txt"), str(tmp_path), "--no-text", "-o", str(out)]) == 1
+    rows = {row["id"]: row for row in map(json.loads, out.read_text("utf-8").splitlines())}
+    assert list(rows) == ["gone", *"abcdefg"]
+    assert {name for name, row in rows.items() if "error" in row} == {"gone", "b"}
+    assert list(rows["b"]) == ["id", "source", "error"]
+    assert "text" not in rows["c"]
+    for name in "cefg":
+        assert any(record["value"] == 12 for record in rows[name]["records"]), name
+    assert "2 of the inputs failed" in capsys.readouterr().err
+
+
+def test_standard_input_and_the_table(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(REPORT.encode())))
+    assert main(["extract", "-"]) == 0
+    table = capsys.readouterr().out
+    assert "stdin" in table
+    assert "seizure" in table
+    assert ">3400" in table
+
+
+def test_wrong_use_is_said_plainly(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["extract", str(SEEDS / "reports"), "--model", str(tmp_path)]) == 2
+    assert "not a zhanguo model folder" in capsys.readouterr().err
+    other = tmp_path / "other.jsonl"
+    other.write_text('{"id": "000", "text": "anders", "spans": [], "records": []}\n')
+    assert main(["evaluate", str(SEEDS / "gold.jsonl"), "--pred", str(other)]) == 2
+    assert "differs from the gold's" in capsys.readouterr().err
+    with pytest.raises(ModelError, match="unknown engine"):
+        Extractor.from_pretrained(engine="steam")
+
+
+def test_gold_spans_score_the_linker_alone(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["evaluate", str(SEEDS / "gold.jsonl"), "--gold-spans"]) == 0
+    assert "1.0000" in capsys.readouterr().out
+
+
+def test_extracting_loads_no_training_library() -> None:
+    code = "import sys, zhanguo; zhanguo.Extractor.from_pretrained()('收缴枪支3支'); print({'torch', 'transformers', 'datasets'} & set(sys.modules))"
+    result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert result.stdout.strip() == "set()"
