@@ -103,7 +103,7 @@ def bracket_around(text: str, place: Range, position: int) -> Range | None:
 
 
 def merge_compounds(text: str, figures: list[Figure]) -> list[Figure]:
-    """3斤2两, 123元1角, 一吨半: neighbouring parts of one amount become one figure."""
+    """3斤2两, 123元1角, 一吨半, 6成4: neighbouring parts of one amount become one figure."""
     merged: list[Figure] = []
     for figure in figures:
         last = merged[-1] if merged else None
@@ -120,8 +120,8 @@ def _continues(text: str, last: Figure, figure: Figure) -> bool:
     if unit is None or last.units[-1] is None:
         return False
     if part is None:
-        quantity = figure.quantities[0]
-        return figure.units[0] is None and text[quantity.start : quantity.end] == _HALF
+        rest = text[figure.quantities[0].start : figure.quantities[0].end]
+        return figure.units[0] is None and (rest == _HALF or unit.dimension == "ratio" and len(rest) == 1)
     return unit.dimension == part.dimension and part.factor < unit.factor
 
 

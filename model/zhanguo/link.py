@@ -239,6 +239,8 @@ def find_actions(document: Document) -> None:
             carried = chosen
         elif _is_criminal_money(document, statement, groups):
             statement.kind = "indicator"
+        elif groups == ["case", "case"]:
+            statement.kind = "case"
         settle_crime(document, statement)
 
 
@@ -344,6 +346,7 @@ def drop_context(document: Document) -> None:
             or _words("threshold").match(document.folded, figure.end)
             or document.dimension(statement) in UNMEASURED
             or abstract.search(target)
+            or "scope" in _groups(document, statement)
             or abstract.fullmatch(document.slice(figure.unit_text))
             or (not figure.target_before and statement.kind not in WITHOUT_AGENT and _is_spot(statement, head))
         ):

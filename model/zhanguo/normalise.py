@@ -9,6 +9,7 @@ from zhanguo import categories, numerals, units
 from zhanguo.schema import Amount, Link, Range, Record, Span
 
 PLACES = Decimal("0.0001")
+TENTH = Decimal("0.1")
 
 
 def normalise(text: str, links: Sequence[Link]) -> tuple[list[Record], list[str]]:
@@ -32,15 +33,15 @@ def normalise(text: str, links: Sequence[Link]) -> tuple[list[Record], list[str]
 
 
 def total(text: str, link: Link) -> Amount:
-    """The amount of a link; parts of a compound amount (3斤2两) are summed in the first unit."""
+    """The amount of a link; parts of a compound amount (3斤2两, 6成4) are summed in the first unit."""
     first = numerals.parse(_slice(text, link.quantities[0]) or "")
     unit = units.find(_slice(text, link.units[0]))
     value = first.value
     for quantity, part_unit in zip(link.quantities[1:], link.units[1:], strict=True):
-        part = numerals.parse(_slice(text, quantity) or "")
-        smaller = units.find(_slice(text, part_unit)) or unit
-        if smaller and unit:
-            value += (part.value * smaller.factor / unit.factor).quantize(PLACES).normalize()
+        text_of_part = _slice(text, quantity) or ""
+        smaller = units.find(_slice(text, part_unit))
+        share = smaller.factor / unit.factor if smaller and unit else Decimal(1) if text_of_part == "半" else TENTH
+        value += (numerals.parse(text_of_part).value * share).quantize(PLACES).normalize()
     qualifier = first.qualifier if first.qualifier != "exact" else link.qualifier or "exact"
     if first.value_max is not None:
         qualifier = "exact"
