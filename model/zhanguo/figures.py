@@ -121,7 +121,7 @@ def _continues(text: str, last: Figure, figure: Figure) -> bool:
         return False
     if part is None:
         rest = text[figure.quantities[0].start : figure.quantities[0].end]
-        return figure.units[0] is None and (rest == _HALF or unit.dimension == "ratio" and len(rest) == 1)
+        return figure.units[0] is None and (rest == _HALF or (unit.dimension == "ratio" and len(rest) == 1))
     return unit.dimension == part.dimension and part.factor < unit.factor
 
 

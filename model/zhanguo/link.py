@@ -22,6 +22,7 @@ from zhanguo.tables import fold, pattern, read_rows, read_words
 
 UNMEASURED = ("place_name", "temperature")
 VALUE_GROUPS = ("value", "rate")
+_GROUPS_OF_UNITS = dict.fromkeys(("mass", "volume", "length", "area", "piece"), "thing")
 WITHOUT_AGENT = ("trend", "indicator")
 _HEADING = 16
 _OPENING = 24
@@ -159,11 +160,12 @@ def find_trends(document: Document) -> None:
     for statement in document.statements:
         head = document.before(statement, 14)
         match = _change_pattern().search(head)
-        if match and _AFTER_TREND.fullmatch(match["gap"]) and (len(match["word"]) > 1 or _COMPARED.search(head)):
+        ratio = document.dimension(statement) == "ratio"
+        if match and _AFTER_TREND.fullmatch(match["gap"]) and (len(match["word"]) > 1 or ratio or _COMPARED.search(head)):
             place = statement.figure.start - len(head) + match.start("word")
             statement.kind, statement.change = "trend", _changes()[match["word"]]
             statement.action = Range(place, place + len(match["word"]))
-        elif document.dimension(statement) == "ratio" and _TIMES_LAST_YEAR.search(head):
+        elif ratio and _TIMES_LAST_YEAR.search(head):
             statement.kind, statement.change = "trend", "up"
         elif previous and previous.kind == "trend" and _goes_on(document, previous, statement):
             statement.kind, statement.change, statement.action = "trend", previous.change, previous.action
@@ -212,8 +214,12 @@ def _groups(document: Document, statement: Statement) -> list[str]:
     """The classes of what is counted: by the target's head, then by the unit."""
     category = categories.find(document.slice(statement.target)) if statement.target else None
     dimension = document.dimension(statement) or ""
-    unit = "money" if dimension.startswith("money") else dimension
-    return [group for group in (category and category.group, unit) if group]
+    by_unit = "money" if dimension.startswith("money") else _GROUPS_OF_UNITS.get(dimension, dimension)
+    if by_unit == "item":
+        by_unit = "" if statement.target else "case"
+    if by_unit == "thing" and category:
+        by_unit = ""
+    return [group for group in (category and category.group, by_unit) if group]
 
 
 def find_actions(document: Document) -> None:
@@ -418,7 +424,7 @@ def _same_measure(document: Document, whole: Statement, part: Statement) -> bool
         return False
     ours, theirs = document.dimension(part), document.dimension(whole)
     same_unit = document.slice(whole.figure.unit_text) == document.slice(part.figure.unit_text)
-    return same_unit or (ours == theirs and ours not in (None, "piece"))
+    return same_unit or (ours == theirs and ours not in (None, "piece", "item"))
 
 
 def whole_of_bracket(statement: Statement, near: list[Statement]) -> Statement | None:
