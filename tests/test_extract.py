@@ -87,7 +87,7 @@ def test_both_engines_find_the_same_spans_on_the_seeds(extractor: Extractor) -> 
     assert differ * 200 <= total
 
 
-def test_the_seeds_keep_their_score(extractor: Extractor, tmp_path: Path) -> None:
+def test_the_seeds_keep_their_score(tmp_path: Path) -> None:
     """The marks of the first version; the README states the figures themselves."""
     assert main(["evaluate", str(SEEDS / "gold.jsonl"), "--json", str(tmp_path / "scores.json")]) == 0
     scores = json.loads((tmp_path / "scores.json").read_text())
@@ -158,6 +158,10 @@ def test_gold_spans_score_the_linker_alone(capsys: pytest.CaptureFixture[str]) -
 
 
 def test_extracting_loads_no_training_library() -> None:
-    code = "import sys, zhanguo; zhanguo.Extractor.from_pretrained()('收缴枪支3支'); print({'torch', 'transformers', 'datasets'} & set(sys.modules))"
+    code = (
+        "import sys, zhanguo; zhanguo.Extractor.from_pretrained()('收缴枪支3支')
+"
+        "print({'torch', 'transformers', 'datasets'} & set(sys.modules))"
+    )
     result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert result.stdout.strip() == "set()"
