@@ -159,8 +159,7 @@ def test_gold_spans_score_the_linker_alone(capsys: pytest.CaptureFixture[str]) -
 
 def test_extracting_loads_no_training_library() -> None:
     code = (
-        "import sys, zhanguo; zhanguo.Extractor.from_pretrained()('收缴枪支3支')
-"
+        "import sys, zhanguo; zhanguo.Extractor.from_pretrained()('收缴枪支3支'); "
         "print({'torch', 'transformers', 'datasets'} & set(sys.modules))"
     )
     result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
