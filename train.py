@@ -83,17 +83,6 @@ class TaggerTrainer(Trainer):
         return self.optimizer
 
 
-def use_bf16(precision: str) -> bool:
-    """Whether to compute in bf16: as asked, or where the machine has it."""
-    if precision == "auto":
-        if torch.cuda.is_available():
-            return torch.cuda.is_bf16_supported()
-        return bool(torch.ops.mkldnn._is_mkldnn_bf16_supported())
-    if precision not in ("bf16", "fp32"):
-        raise ConfigError(f"precision is {precision!r}, expected auto, bf16 or fp32")
-    return precision == "bf16"
-
-
 def training_arguments(config: TrainConfig, steps_per_epoch: int) -> TrainingArguments:
     """Return the Trainer's settings for a recipe."""
     every = max(1, steps_per_epoch * config.evaluate_every)
@@ -106,7 +95,7 @@ def training_arguments(config: TrainConfig, steps_per_epoch: int) -> TrainingArg
         lr_scheduler_type="linear",
         weight_decay=config.weight_decay,
         label_smoothing_factor=config.label_smoothing,
-        bf16=use_bf16(config.precision),
+        bf16=checkpoint.use_bf16(config.precision),
         use_cpu=not torch.cuda.is_available(),
         eval_strategy="steps",
         eval_steps=every,
@@ -153,7 +142,7 @@ def main() -> int:
     parser.add_argument("--resume", action="store_true", help="go on from the last saved step")
     options = parser.parse_args()
     try:
-        train(read_config(options.config), options.resume)
+        train(read_config(options.config, TrainConfig), options.resume)
     except (AnnotationError, ConfigError) as error:
         sys.stderr.write(f"train.py: {error}\n")
         return 2

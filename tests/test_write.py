@@ -44,7 +44,8 @@ def test_the_table() -> None:
 
 
 def test_markup_in_a_report_is_text() -> None:
-    record = Record("seizure", "[red]收缴", "[/]枪\n支", Decimal(2), Decimal(3), "about", "支", None, None, 0, evidence={"quantity": Range(0, 1)})
+    evidence = {"quantity": Range(0, 1)}
+    record = Record("seizure", "[red]收缴", "[/]枪\n支", Decimal(2), Decimal(3), "about", "支", None, None, 0, evidence=evidence)
     text = printed(Extraction(Report("[bold]x", "x", "x"), (), (record,)))
     for cell in ("[bold]x", "[red]收缴", "[/]枪 支", "~2–3"):
         assert cell in text

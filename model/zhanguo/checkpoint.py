@@ -18,7 +18,7 @@ from transformers import (
 from zhanguo import __version__, blocks
 from zhanguo.base import WEIGHTS_FILE, write_json
 from zhanguo.characters import TOKENIZER_CONFIG
-from zhanguo.config import TrainConfig
+from zhanguo.config import ConfigError, TrainConfig
 from zhanguo.encode import Encoder
 from zhanguo.labels import TAG_IDS, TAGS
 from zhanguo.tagger import SETTINGS_FILE
@@ -51,12 +51,17 @@ def _from_blocks(folder: Path, layers: int, labels: dict[str, Any]) -> PreTraine
     settings.architectures = ["BertForTokenClassification"]
     settings.num_hidden_layers = layers or settings.num_hidden_layers
     model = BertForTokenClassification(settings)
-    wanted = model.bert.state_dict()
+    load_blocks(model.bert, folder)
+    return model
+
+
+def load_blocks(encoder: torch.nn.Module, folder: Path) -> None:
+    """Fill a BERT encoder with a base folder's weights; layers that it lacks are passed over."""
+    wanted = encoder.state_dict()
     tensors = {n: torch.from_numpy(t) for n, t in blocks.load(folder / WEIGHTS_FILE).items() if n in wanted}
     if missing := sorted(set(wanted) - set(tensors)):
         raise ValueError(f"{folder / WEIGHTS_FILE} lacks {', '.join(missing)}")
-    model.bert.load_state_dict(tensors)
-    return model
+    encoder.load_state_dict(tensors)
 
 
 def hub_tokenizer(encoder: Encoder, model: PreTrainedModel) -> PreTrainedTokenizerFast:
@@ -72,3 +77,14 @@ def save(model: PreTrainedModel, encoder: Encoder, config: TrainConfig, folder: 
     hub_tokenizer(encoder, model).save_pretrained(folder)
     name = f"zhanguo {__version__} {config.name}"
     write_json({"name": name, "window": config.window, "overlap": config.overlap}, folder / SETTINGS_FILE)
+
+
+def use_bf16(precision: str) -> bool:
+    """Whether to compute in bf16: as asked, or where the machine has it."""
+    if precision == "auto":
+        if torch.cuda.is_available():
+            return bool(torch.cuda.is_bf16_supported())
+        return bool(torch.ops.mkldnn._is_mkldnn_bf16_supported())
+    if precision not in ("bf16", "fp32"):
+        raise ConfigError(f"precision is {precision!r}, expected auto, bf16 or fp32")
+    return precision == "bf16"

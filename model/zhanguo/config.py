@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, fields
 from pathlib import Path
-from typing import Any, get_type_hints
+from typing import Any, TypeVar, get_type_hints
 
 import yaml
 
@@ -43,7 +43,34 @@ class TrainConfig:
     seed: int
 
 
-def read_config(path: Path) -> TrainConfig:
+@dataclass(frozen=True, slots=True)
+class PretrainConfig:
+    """A recipe for adapting the base encoder to a text by masked-language-model training.
+
+    ``text`` has one paragraph a line (plain, ``.gz`` or ``.xz``); ``length`` counts characters with [CLS] and [SEP];
+    ``masked`` is the share of characters that are hidden, in runs of one to four.
+    """
+
+    text: str
+    base: str
+    output: str
+    length: int
+    batch_size: int
+    steps: int
+    learning_rate: float
+    warmup: int
+    weight_decay: float
+    masked: float
+    dropout: float
+    precision: str
+    save_every: int
+    seed: int
+
+
+Recipe = TypeVar("Recipe", TrainConfig, PretrainConfig)
+
+
+def read_config(path: Path, kind: type[Recipe]) -> Recipe:
     """Read a recipe. Raises ConfigError for a missing file, wrong YAML, or a key unknown, missing or of a wrong type."""
     try:
         values = yaml.safe_load(path.read_text("utf-8"))
@@ -51,13 +78,13 @@ def read_config(path: Path) -> TrainConfig:
         raise ConfigError(f"{path}: {error}") from error
     if not isinstance(values, dict):
         raise ConfigError(f"{path}: expected keys and values")
-    types = get_type_hints(TrainConfig)
-    known = [field.name for field in fields(TrainConfig)]
+    types = get_type_hints(kind)
+    known = [field.name for field in fields(kind)]
     if unknown := [str(key) for key in values if key not in known]:
         raise ConfigError(f"{path}: unknown key {', '.join(unknown)}; known are {', '.join(known)}")
     if missing := [key for key in known if key not in values]:
         raise ConfigError(f"{path}: missing key {', '.join(missing)}")
-    return TrainConfig(**{key: _typed(path, key, values[key], types[key]) for key in known})
+    return kind(**{key: _typed(path, key, values[key], types[key]) for key in known})
 
 
 def _typed(path: Path, key: str, value: Any, wanted: Any) -> Any:

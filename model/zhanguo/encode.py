@@ -32,7 +32,9 @@ class Encoder:
 
     @classmethod
     def from_file(cls, path: Path) -> Encoder:
-        """Read a ``tokenizer.json``."""
+        """Read a ``tokenizer.json``. Raises FileNotFoundError."""
+        if not path.is_file():
+            raise FileNotFoundError(f"no such file: {path}")
         return cls(Tokenizer.from_file(str(path)))
 
     @classmethod
