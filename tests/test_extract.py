@@ -150,6 +150,12 @@ def test_wrong_use_is_said_plainly(tmp_path: Path, capsys: pytest.CaptureFixture
     assert "differs from the gold's" in capsys.readouterr().err
     with pytest.raises(ModelError, match="unknown engine"):
         Extractor.from_pretrained(engine="steam")
+    with pytest.raises(ModelError, match="no safetensors weights"):
+        Extractor.from_pretrained(engine="torch")
+    (tmp_path / "tokenizer.json").write_text("{}")
+    (tmp_path / "config.json").write_text('{"id2label": {"0": "O", "1": "B-PER"}}')
+    with pytest.raises(ModelError, match="has the tags O, B-PER; expected O, B-ORG"):
+        Extractor.from_pretrained(str(tmp_path))
 
 
 def test_gold_spans_score_the_linker_alone(capsys: pytest.CaptureFixture[str]) -> None:

@@ -109,6 +109,7 @@ class Tagger:
         """Load a model folder. ``engine`` is ``onnx``, ``torch`` or ``auto`` (ONNX where the folder has it)."""
         if not (folder / "tokenizer.json").is_file():
             raise ModelError(f"{folder} holds no tokenizer.json: not a zhanguo model folder")
+        check_labels(folder)
         settings = read_settings(folder)
         encoder = Encoder.from_file(folder / "tokenizer.json")
         return cls(encoder, _load_engine(folder, engine, device), settings["name"], settings["window"], settings["overlap"])
@@ -156,10 +157,21 @@ def _load_engine(folder: Path, engine: str, device: str | None) -> Engine:
         return OnnxEngine(folder)
     if engine != "torch":
         raise ModelError(f"unknown engine {engine!r}, expected auto, onnx or torch")
+    if not any(folder.glob("*.safetensors")):
+        raise ModelError(f"{folder} holds no safetensors weights; the torch engine wants a checkpoint folder such as weights/zhanguo")
     try:
         return TorchEngine.from_folder(str(folder), device)
     except ImportError as error:
         raise ModelError(f"the torch engine needs pip install 'zhanguo[train]' ({error})") from error
+
+
+def check_labels(folder: Path) -> None:
+    """Refuse a model whose tags are not ours, in our order."""
+    path = folder / "config.json"
+    stored = json.loads(path.read_text("utf-8")).get("id2label", {}) if path.is_file() else {}
+    tags = tuple(stored[key] for key in sorted(stored, key=int))
+    if tags != TAGS:
+        raise ModelError(f"{path} has the tags {', '.join(tags) or 'none'}; expected {', '.join(TAGS)}")
 
 
 def read_settings(folder: Path) -> dict[str, Any]:
