@@ -70,6 +70,11 @@ class Agents:
                 return row
         return None
 
+    def passive(self, start: int, end: int) -> Span | None:
+        """The agent of a passive behind a figure: 嫌疑人8名被河东警方抓获."""
+        orgs = self.orgs.starting(start, end)
+        return next((org for org in orgs if _ending("passive").search(self._around(org)[0])), None)
+
     def subject(self, sentence: Sentence) -> Span | None:
         """The first organisation of a sentence that can be a subject; later sentences may carry it on."""
         orgs = self.orgs.starting(*sentence.place)

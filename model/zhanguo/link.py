@@ -171,7 +171,8 @@ def find_trends(document: Document) -> None:
             statement.kind, statement.change, statement.action = "trend", previous.change, previous.action
         if statement.kind == "trend":
             inherit_indicator(document, statement, previous)
-        previous = statement
+        if statement.target or previous is None or previous.sentence < statement.sentence - 1:
+            previous = statement
 
 
 def distribute_trends(document: Document) -> None:
@@ -245,9 +246,14 @@ def find_actions(document: Document) -> None:
             carried = chosen
         elif _is_criminal_money(document, statement, groups):
             statement.kind = "indicator"
-        elif groups == ["case", "case"]:
+        elif _are_cases(groups):
             statement.kind = "case"
         settle_crime(document, statement)
+
+
+def _are_cases(groups: list[str]) -> bool:
+    """Whether target and unit both say that cases are counted: 凶杀案20宗 needs no verb."""
+    return groups == ["case", "case"]
 
 
 def is_level(document: Document, statement: Statement) -> bool:
@@ -294,17 +300,14 @@ def carried_over(document: Document, statement: Statement, last: Action | None) 
     sentence = document.sentence(statement)
     if last and _THESE.match(document.folded, sentence.place.start):
         return last
-    if not sentence.opens_line:
+    if not sentence.opens_line or not statement.sentence:
         return None
-    above = document.sentences[statement.sentence - 1].place if statement.sentence else None
-    if above is None or above.end - above.start > _HEADING:
-        return last if above and document.folded[above.end - 1] == "\n" and not _ends(document.folded[above.start : above.end]) else None
-    verbs = document.actions.starting(above.start, above.end)
+    place = document.sentences[statement.sentence - 1].place
+    above = document.folded[place.start : place.end].strip()
+    if len(above) > _HEADING:
+        return None if above[-1] in "。！？!?" else last
+    verbs = document.actions.starting(*place)
     return verbs[-1] if verbs else last
-
-
-def _ends(line: str) -> bool:
-    return line.rstrip()[-1:] in "。！？!?"
 
 
 def own_action(document: Document, statement: Statement) -> Action | None:
@@ -338,22 +341,30 @@ def _words(role: str) -> re.Pattern[str]:
     return pattern(read_words("contexts.tsv", role))
 
 
+@cache
+def _each() -> re.Pattern[str]:
+    return re.compile(rf"(?:{_words('each').pattern})[^,，。、]{{0,4}}$")
+
+
+@cache
+def _abstract() -> re.Pattern[str]:
+    return re.compile(rf"(?:{_words('abstract').pattern})$")
+
+
 def drop_context(document: Document) -> None:
     """Aims, figures per piece, members of a body, thresholds, places and the reach of a case give no record."""
-    each = re.compile(rf"(?:{_words('each').pattern})[^,，。、]{{0,4}}$")
-    abstract = re.compile(rf"(?:{_words('abstract').pattern})$")
     for statement in document.statements:
         figure = statement.figure
         head = document.folded[document.clause(statement).start : figure.start]
         target = document.slice(statement.target)
         if (
-            each.search(document.before(statement, 8))
+            _each().search(document.before(statement, 8))
             or _words("plan").search(head)
             or _words("threshold").match(document.folded, figure.end)
             or document.dimension(statement) in UNMEASURED
-            or abstract.search(target)
+            or _abstract().search(target)
             or "scope" in _groups(document, statement)
-            or abstract.fullmatch(document.slice(figure.unit_text))
+            or _abstract().fullmatch(document.slice(figure.unit_text))
             or (not figure.target_before and statement.kind not in WITHOUT_AGENT and _is_spot(statement, head))
         ):
             statement.kind = NO_KIND
@@ -380,7 +391,8 @@ def find_organisations(document: Document) -> None:
             position += 1
             action, start = statement.action, statement.figure.anchor
             place = min(start, action.start) if action and action.start >= sentence.place.start else start
-            named = document.agents.at(place, sentence) or named
+            behind = document.agents.passive(statement.figure.end, action.start) if action else None
+            named = behind or document.agents.at(place, sentence) or named
             if statement.kind not in WITHOUT_AGENT and not is_agentless(document.folded, action, statement.figure.start):
                 statement.org = named or carried
         carried = named or document.agents.subject(sentence) or carried
@@ -398,7 +410,8 @@ def speak_for_itself(document: Document) -> None:
     """Where nobody else acts in the whole report, the organisation that reports does."""
     source = document.agents.source()
     for statement in document.statements:
-        if source and source.end <= statement.figure.start and statement.kind not in WITHOUT_AGENT:
+        agentless = is_agentless(document.folded, statement.action, statement.figure.start)
+        if source and source.end <= statement.figure.start and statement.kind not in WITHOUT_AGENT and not agentless:
             statement.org = source
 
 
@@ -433,7 +446,8 @@ def whole_of_bracket(statement: Statement, near: list[Statement]) -> Statement |
     outside = [s for s in near if bracket and s.figure.end <= bracket.start and s.sentence == statement.sentence]
     if not bracket or not outside or bracket.start - outside[-1].figure.end > figures.FAR:
         return None
-    return None if statement.target and statement.target.end <= bracket.start else outside[-1]
+    own = statement.figure.target
+    return None if own and own.end <= bracket.start else outside[-1]
 
 
 def _link(document: Document, statement: Statement) -> Link:

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-import itertools
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from zhanguo.schema import Range, Span
 
-_SENTENCE_END = re.compile(r"[。！？!?]+[”’」』）)]*|\n+")
+_SENTENCE_END = re.compile(r"[。！？!?]+[”’」』）)]*(?:[ \t\u3000]*\r?\n)*|(?:\r?\n[ \t\u3000]*)+")
 _CLAUSE_END = re.compile(r"(?<!\d)[，,]|(?<=\d)[，,](?!\d{3})|[；;：:]")
+_STOP = re.compile(r"[，,；;、\s]")
 _UNFINISHED_LINE = 30
 _FINISHED = "。！？!?：:；;”’」』)）…"
+LONGEST = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,41 +34,61 @@ def split(text: str, spans: Sequence[Span]) -> list[Sentence]:
     """Cut a text into sentences; together they cover it.
 
     A line break ends a sentence, unless the page broke it: inside a span, between a quantity and its unit, or behind a
-    long line without closing punctuation.
+    long line without closing punctuation. What runs on for more than a thousand characters is cut at a comma, so that
+    the work for a text grows with its length and no faster.
     """
-    glued = _glued(text, spans)
+    glued = _glued(spans)
     sentences: list[Sentence] = []
-    start = line_start = 0
-    opens_line = True
+    start, opens_line = 0, True
+    for end, line_ends in _ends(text, glued):
+        for stop in _stops(text, start, end, glued):
+            sentences.append(_sentence(text, start, stop, opens_line))
+            start, opens_line = stop, False
+        opens_line = line_ends
+    return sentences
+
+
+def _ends(text: str, glued: frozenset[int]) -> Iterator[tuple[int, bool]]:
+    """Where sentences end, and whether a line ends there, too."""
+    line_start = 0
     for match in _SENTENCE_END.finditer(text):
-        line_ends = match[0][0] == "\n"
+        line_ends = "\n" in match[0]
         if line_ends:
             line = text[line_start : match.start()].rstrip()
             line_start = match.end()
-            if match.start() in glued or (_is_broken(line) and match.end() < len(text)):
+            if match[0][0] in "\r\n" and (not glued.isdisjoint(range(*match.span())) or _is_broken(line)):
                 continue
-        sentences.append(_sentence(text, start, match.end(), opens_line))
-        start, opens_line = match.end(), line_ends or text[match.end() : match.end() + 1] == "\n"
-    if start < len(text):
-        sentences.append(_sentence(text, start, len(text), opens_line))
-    return sentences
+        yield match.end(), line_ends
+    yield len(text), True
+
+
+def _stops(text: str, start: int, end: int, glued: frozenset[int]) -> Iterator[int]:
+    """Cut an overlong sentence at commas, never inside a span; then its own end."""
+    while end - start > LONGEST:
+        limit = start + LONGEST
+        free = (m.end() for m in _STOP.finditer(text, limit, end) if m.start() not in glued and m.end() not in glued)
+        start = next(free, end)
+        if start < end:
+            yield start
+    if start < end:
+        yield end
 
 
 def _is_broken(line: str) -> bool:
     return len(line) >= _UNFINISHED_LINE and line[-1] not in _FINISHED
 
 
-def _glued(text: str, spans: Sequence[Span]) -> frozenset[int]:
-    """Places of line breaks inside a span, or between a quantity and its unit."""
-    stretches = [(span.start, span.end) for span in spans]
-    for left, right in itertools.pairwise(spans):
-        if left.label == "QUANTITY" and right.label == "UNIT":
-            stretches.append((left.end, right.start))
-    return frozenset(i for start, end in stretches for i in range(start, end) if text[i] == "\n")
+def _glued(spans: Sequence[Span]) -> frozenset[int]:
+    """The places inside a span, or between a quantity and its unit, where nothing may be cut."""
+    stretches = [(span.start + 1, span.end) for span in spans]
+    for left, right in pairwise(spans):
+        if left.label == "QUANTITY" and right.label == "UNIT" and right.start - left.end < LONGEST:
+            stretches.append((left.end, right.start + 1))
+    return frozenset(i for start, end in stretches for i in range(start, end))
 
 
 def _sentence(text: str, start: int, end: int, opens_line: bool) -> Sentence:
     cuts = [match.end() for match in _CLAUSE_END.finditer(text, start, end)]
     edges = [start, *cuts, *([end] if not cuts or cuts[-1] < end else [])]
-    clauses = tuple(Range(a, b) for a, b in itertools.pairwise(edges))
+    clauses = tuple(Range(a, b) for a, b in pairwise(edges))
     return Sentence(Range(start, end), clauses, opens_line)
