@@ -76,7 +76,24 @@ def test_mistakes_are_named(old: str, new: str, message: str, tmp_path: Path) ->
 def test_a_broken_line_of_a_stored_file_is_named(tmp_path: Path) -> None:
     path = tmp_path / "file.jsonl"
     path.write_text('\n{"id": "a", "text": "", "spans": [{"start": 0, "end": 1, "label": "WAFFE"}]}\n', "utf-8")
-    with pytest.raises(AnnotationError, match=r"file\.jsonl, line 2.*WAFFE"):
+    with pytest.raises(AnnotationError, match=r"file\.jsonl, report 1.*WAFFE"):
+        list(read_examples(path))
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        ('{"id": "a", "text": "警", "spans": [{"start": 0, "end": 2, "label": "ORG"}]}', "leaves the text"),
+        ('{"id": "a", "text": "警"}', "not an annotated report"),
+        ('{"id": "a", "text": "警", "spans": [], "records": [3]}', "bad record 3"),
+        ("[]", "expected an object"),
+        ("{", "line 1"),
+    ],
+)
+def test_broken_rows_are_named(content: str, message: str, tmp_path: Path) -> None:
+    path = tmp_path / "file.jsonl"
+    path.write_text(content, "utf-8")
+    with pytest.raises(AnnotationError, match=message):
         list(read_examples(path))
 
 

@@ -12,7 +12,7 @@ import pytest
 from zhanguo import Extractor
 from zhanguo.__main__ import main
 from zhanguo.annotations import read_examples
-from zhanguo.read import read
+from zhanguo.read import inputs, read
 from zhanguo.schema import Extraction, Failure, Report
 from zhanguo.tagger import ModelError
 
@@ -78,7 +78,7 @@ def test_both_engines_find_the_same_spans_on_the_seeds(extractor: Extractor) -> 
     pytest.importorskip("torch")
     checkpoint = Extractor.from_pretrained(str(SEEDS.parent / "weights" / "zhanguo"), engine="torch", device="cpu")
     differ = total = 0
-    for report in read([str(SEEDS / "reports")]):
+    for report in read(inputs([str(SEEDS / "reports")])):
         assert isinstance(report, Report)
         ours, theirs = ({(s.start, s.end, s.label) for s in e.tagger(report.text)} for e in (extractor, checkpoint))
         differ += len(ours ^ theirs)
@@ -127,7 +127,7 @@ def test_bad_inputs_get_their_rows_and_the_exit_code(tmp_path: Path, capsys: pyt
     assert {name for name, row in rows.items() if "error" in row} == {"gone", "b"}
     assert list(rows["b"]) == ["id", "source", "error"]
     assert "text" not in rows["c"]
-    for name in "cefg":
+    for name in "cdefg":
         assert any(record["value"] == 12 for record in rows[name]["records"]), name
     assert "2 of the inputs failed" in capsys.readouterr().err
 
@@ -148,6 +148,15 @@ def test_wrong_use_is_said_plainly(tmp_path: Path, capsys: pytest.CaptureFixture
     other.write_text('{"id": "000", "text": "anders", "spans": [], "records": []}\n')
     assert main(["evaluate", str(SEEDS / "gold.jsonl"), "--pred", str(other)]) == 2
     assert "differs from the gold's" in capsys.readouterr().err
+    for content, message in (
+        ("{", "line 1"),
+        ("[]", "expected an object"),
+        ('{"id": "000"}', "not an annotated report"),
+        ("\xff", "not UTF-8"),
+    ):
+        other.write_bytes(content.encode("latin-1"))
+        assert main(["evaluate", str(SEEDS / "gold.jsonl"), "--pred", str(other)]) == 2
+        assert message in capsys.readouterr().err
     with pytest.raises(ModelError, match="unknown engine"):
         Extractor.from_pretrained(engine="steam")
     with pytest.raises(ModelError, match="no safetensors weights"):
@@ -158,9 +167,12 @@ def test_wrong_use_is_said_plainly(tmp_path: Path, capsys: pytest.CaptureFixture
         Extractor.from_pretrained(str(tmp_path))
 
 
-def test_gold_spans_score_the_linker_alone(capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["evaluate", str(SEEDS / "gold.jsonl"), "--gold-spans"]) == 0
-    assert "1.0000" in capsys.readouterr().out
+def test_gold_spans_score_the_linker_alone(tmp_path: Path) -> None:
+    for name in ("gold.jsonl", "corpus/a07.txt", "corpus/a08.txt"):
+        assert main(["evaluate", str(SEEDS / name), "--gold-spans", "--json", str(tmp_path / "scores.json")]) == 0
+        scores = json.loads((tmp_path / "scores.json").read_text())
+        assert scores["spans"]["overall"]["f1"] == 1
+        assert scores["records"]["record"]["f1"] >= 0.9
 
 
 def test_extracting_loads_no_training_library() -> None:

@@ -9,6 +9,7 @@ from zhanguo.annotations import read_examples
 from zhanguo.link import link
 from zhanguo.normalise import normalise
 from zhanguo.schema import Example, Record, Span
+from zhanguo.sentences import LONGEST, split
 
 CASES = list(read_examples(Path(__file__).parent / "cases" / "link.txt"))
 
@@ -52,10 +53,41 @@ def test_order_and_number_of_spans_do_not_matter() -> None:
     assert link(text, []) == []
 
 
-def test_long_texts_take_linear_time() -> None:
-    """A text ten times as long has ten times the links, and the same ones."""
+def test_a_long_text_has_the_links_of_its_parts() -> None:
     case = CASES[0]
     text = case.text * 300
     shift = len(case.text)
     spans = [replace(s, start=s.start + i * shift, end=s.end + i * shift) for i in range(300) for s in case.spans]
     assert len(link(text, spans)) == 300 * len(case.records or ())
+
+
+def test_a_sentence_without_end_is_cut_at_commas() -> None:
+    """Ten thousand items in one sentence: each keeps its target, and no sentence is much longer than the limit."""
+    item = "枪支12支、"
+    parts = ((0, 2, "TARGET"), (2, 4, "QUANTITY"), (4, 5, "UNIT"))
+    spans = [Span(6 * i + start, 6 * i + end, label) for i in range(10_000) for start, end, label in parts]
+    text = item * 10_000
+    sentences = split(text, spans)
+    assert max(s.place.end - s.place.start for s in sentences) <= LONGEST + len(item)
+    assert [i for s in sentences for i in s.place] == sorted(i for s in sentences for i in s.place)
+    assert "".join(text[s.place.start : s.place.end] for s in sentences) == text
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.id)
+def test_windows_line_ends_change_nothing(case: Example) -> None:
+    """The same text with CRLF gives the same records, save for the breaks inside their strings."""
+    moved = [i + case.text[:i].count("\n") for i in range(len(case.text) + 1)]
+    spans = [replace(s, start=moved[s.start], end=moved[s.end]) for s in case.spans]
+    text = case.text.replace("\n", "\r\n")
+    plain = [compared(record) for record in normalise(case.text, link(case.text, case.spans))[0]]
+    assert [compared(record) for record in normalise(text, link(text, spans))[0]] == plain
+
+
+def test_figures_of_any_length_do_not_break_a_report() -> None:
+    for figure, unit in (("9" * 100, "吨"), ("1" * 40 + "/3", "支"), ("1" * 40, "斤")):
+        text = f"收缴枪支{figure}{unit}{'9' * 30}两。"
+        middle = 4 + len(figure)
+        end = middle + len(unit)
+        spans = [Span(4, middle, "QUANTITY"), Span(middle, end, "UNIT"), Span(end, end + 30, "QUANTITY"), Span(end + 30, end + 31, "UNIT")]
+        records, warnings = normalise(text, link(text, spans))
+        assert len(records) + len(warnings) >= 1

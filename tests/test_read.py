@@ -57,14 +57,14 @@ def test_html_is_read_as_it_is_with_a_warning() -> None:
 
 def test_an_empty_file_is_a_report_with_a_warning(tmp_path: Path) -> None:
     (tmp_path / "leer.txt").write_bytes(b"")
-    [report] = read([str(tmp_path / "leer.txt")])
+    [report] = read(inputs([str(tmp_path / "leer.txt")]))
     assert report == Report("leer", str(tmp_path / "leer.txt"), "", ("the report is empty",))
 
 
 def test_failures_leave_the_others_alone(tmp_path: Path) -> None:
     (tmp_path / "a.txt").write_text(SIMPLIFIED, "utf-8", newline="")
     (tmp_path / "b.bin").write_bytes(bytes(range(256)))
-    results = list(read([str(tmp_path / "missing.txt"), str(tmp_path)]))
+    results = list(read(inputs([str(tmp_path / "missing.txt"), str(tmp_path)])))
     assert [type(result) for result in results] == [Failure, Report, Failure]
     assert isinstance(results[0], Failure)
     assert "No such file" in results[0].error
@@ -72,14 +72,39 @@ def test_failures_leave_the_others_alone(tmp_path: Path) -> None:
     assert results[1].text == SIMPLIFIED
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root reads everything")
-def test_an_unreadable_file(tmp_path: Path) -> None:
-    path = tmp_path / "a.txt"
-    path.write_text("警方")
-    path.chmod(0)
-    [failure] = read([str(path)])
+def test_an_unreadable_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(_: Path) -> bytes:
+        raise PermissionError(13, "Permission denied")
+
+    (tmp_path / "a.txt").write_text("警方")
+    monkeypatch.setattr(Path, "read_bytes", refuse)
+    assert list(read(inputs([str(tmp_path)]))) == [Failure("a", str(tmp_path / "a.txt"), "Permission denied")]
+
+
+def test_a_folder_without_files_says_so(tmp_path: Path) -> None:
+    [failure] = read(inputs([str(tmp_path)]))
     assert isinstance(failure, Failure)
-    assert "Permission" in failure.error
+    assert failure.error == "no files in this folder"
+
+
+def test_a_name_that_is_not_utf8_can_be_written(tmp_path: Path) -> None:
+    path = os.fsencode(tmp_path) + b"/\xff\xfe.txt"
+    Path(os.fsdecode(path)).write_text("警方", "utf-8")
+    [report] = read(inputs([str(tmp_path)]))
+    assert report.id.encode("utf-8")
+    assert report.source.encode("utf-8")
+
+
+def test_a_few_broken_bytes_are_marked_not_fatal() -> None:
+    text, warnings = decode((SIMPLIFIED * 20).encode() + b"\xe6\x9e")
+    assert text == SIMPLIFIED * 20 + "\ufffd"
+    assert any("1 broken place" in warning for warning in warnings)
+    assert decode(("收缴枪支三支。" * 40 + "\0").encode())[0].count("\0") == 1
+
+
+def test_the_same_path_twice_counts_once(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text("警方")
+    assert len(inputs([str(tmp_path / "a.txt")] * 2)) == len(inputs(["-", "-"])) == 1
 
 
 def test_ids_are_stems_and_where_they_clash_paths_below_the_argument(tmp_path: Path) -> None:

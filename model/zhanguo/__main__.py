@@ -14,7 +14,7 @@ from rich.progress import Progress
 from rich.table import Table
 
 from zhanguo import __version__, check, evaluate, read, write
-from zhanguo.annotations import AnnotationError, example_from_dict, read_examples
+from zhanguo.annotations import AnnotationError, example_from_dict, read_examples, read_rows
 from zhanguo.extract import Extractor
 from zhanguo.link import link
 from zhanguo.normalise import normalise
@@ -56,35 +56,43 @@ def _parser() -> argparse.ArgumentParser:
 
     scores = commands.add_parser("evaluate", parents=[model], help="extract from annotated reports and score the result")
     scores.add_argument("gold", type=Path, metavar="GOLD", help="annotated reports, .jsonl or .txt")
-    scores.add_argument("--pred", type=Path, help="score this output of extract instead of extracting")
-    scores.add_argument("--gold-spans", action="store_true", help="give the gold's spans to the linker: scores it alone")
+    source = scores.add_mutually_exclusive_group()
+    source.add_argument("--pred", type=Path, help="score this output of extract instead of extracting")
+    source.add_argument("--gold-spans", action="store_true", help="give the gold's spans to the linker: scores it alone")
     scores.add_argument("--json", type=Path, help="write the scores to this file, too")
     scores.set_defaults(run=_evaluate)
 
     checks = commands.add_parser("check", help="find mistakes in annotated files")
     checks.add_argument("files", nargs="+", metavar="FILE", help="annotated reports, .jsonl or .txt")
-    checks.set_defaults(run=lambda options: check.main(options.files))
+    checks.set_defaults(run=_check)
     return parser
+
+
+def _check(options: argparse.Namespace) -> int:
+    problems = [f"{path}: {problem}" for path in options.files for problem in check.check_file(Path(path))]
+    sys.stdout.writelines(problem + "\n" for problem in problems)
+    return FAILED if problems else 0
 
 
 def _extract(options: argparse.Namespace) -> int:
     extractor = Extractor.from_pretrained(options.model, options.engine, options.device)
-    results = extractor.extract_all(_with_progress(options.paths))
+    items = read.inputs(options.paths)
     if options.output:
         with options.output.open("w", encoding="utf-8", newline="\n") as stream:
+            results = extractor.extract_all(_with_progress(items))
             failures = _write(results, stream, extractor.tagger.name, with_text=not options.no_text)
     else:
-        failures = _print(results)
+        failures = _print(extractor.extract_all(read.read(items)))
     if failures:
         sys.stderr.write(f"zhanguo: {failures} of the inputs failed\n")
     return FAILED if failures else 0
 
 
-def _with_progress(paths: list[str]) -> Iterator[Report | Failure]:
+def _with_progress(items: list[read.Input]) -> Iterator[Report | Failure]:
     """Read the inputs; on a terminal show how far it has come."""
     console = Console(stderr=True)
     with Progress(console=console, disable=not console.is_terminal, transient=True) as progress:
-        yield from progress.track(read.read(paths), total=len(read.inputs(paths)), description="reports")
+        yield from progress.track(read.read(items), total=len(items), description="reports")
 
 
 def _write(results: Iterator[Extraction | Failure], stream: IO[str], model: str, *, with_text: bool) -> int:
@@ -139,14 +147,13 @@ def _read_output(path: Path, gold: list[Example]) -> list[Example]:
     """Read extract's output (or annotated reports); an id that failed counts as nothing found."""
     texts = {example.id: example.text for example in gold}
     predicted = []
-    with path.open(encoding="utf-8") as lines:
-        for row in map(json.loads, lines):
-            if "error" in row:
-                continue
-            example = example_from_dict({"text": texts.get(row["id"], ""), **row})
-            if texts.get(example.id, example.text) != example.text:
-                raise AnnotationError(f"{path}: the text of {example.id!r} differs from the gold's; offsets would not agree")
-            predicted.append(example)
+    for row in read_rows(path):
+        if "error" in row:
+            continue
+        example = example_from_dict({"text": texts.get(str(row.get("id")), ""), **row})
+        if texts.get(example.id, example.text) != example.text:
+            raise AnnotationError(f"{path}: the text of {example.id!r} differs from the gold's; offsets would not agree")
+        predicted.append(example)
     return predicted
 
 

@@ -84,6 +84,16 @@ class Agents:
         """The first organisation that speaks."""
         return next((org for org in self.orgs.items if self.is_speaker(org)), None)
 
+    def row_before(self, position: int) -> list[Span]:
+        """The organisations in a row (A、B和C) that end right before a position."""
+        row: list[Span] = []
+        for org in reversed(self.orgs.starting(max(0, position - 200), position)):
+            gap = self.folded[org.end : row[0].start if row else position]
+            if not (_JOINED.fullmatch(gap) if row else not gap.strip()):
+                break
+            row.insert(0, org)
+        return row
+
     def _around(self, org: Span) -> tuple[str, str]:
         return self.folded[max(0, org.start - _LOOK) : org.start], self.folded[org.end : org.end + _LOOK]
 

@@ -56,17 +56,36 @@ def format_inline(text: str, spans: Iterable[Span]) -> str:
 def read_examples(path: Path) -> Iterator[Example]:
     """Yield the annotated reports of a ``.txt`` (inline) or ``.jsonl`` (stored) file.
 
-    Raises AnnotationError naming file and report where one is malformed.
+    Raises AnnotationError naming file and report where one is malformed, OSError where the file can't be read.
     """
-    if path.suffix == ".jsonl":
-        yield from _read_stored(path)
-        return
-    for number, block in enumerate(_REPORT_RULE.split(path.read_text("utf-8")), 1):
-        if block.strip():
-            try:
-                yield parse_block(block)
-            except AnnotationError as error:
-                raise AnnotationError(f"{path}, report {number}: {error}") from error
+    stored = path.suffix == ".jsonl"
+    parts = read_rows(path) if stored else (part for part in _REPORT_RULE.split(_read_text(path)) if part.strip())
+    for number, part in enumerate(parts, 1):
+        try:
+            yield parse_block(part) if isinstance(part, str) else example_from_dict(part)
+        except AnnotationError as error:
+            raise AnnotationError(f"{path}, report {number}: {error}") from error
+
+
+def _read_text(path: Path) -> str:
+    try:
+        return path.read_text("utf-8")
+    except UnicodeDecodeError as error:
+        raise AnnotationError(f"{path} is not UTF-8: {error}") from error
+
+
+def read_rows(path: Path) -> Iterator[Mapping[str, Any]]:
+    """Yield the objects of a JSONL file, numbers as Decimals. Raises AnnotationError naming the line."""
+    for number, line in enumerate(_read_text(path).split("\n"), 1):
+        if not line.strip():
+            continue
+        try:
+            row = json.loads(line, parse_float=Decimal)
+        except ValueError as error:
+            raise AnnotationError(f"{path}, line {number}: {error}") from error
+        if not isinstance(row, dict):
+            raise AnnotationError(f"{path}, line {number}: expected an object")
+        yield row
 
 
 def parse_block(block: str) -> Example:
@@ -123,31 +142,24 @@ def record_from_dict(row: Mapping[str, Any]) -> Record:
             org=row.get("org"),
             part_of=None if part_of is None else int(part_of),
         )
-    except (KeyError, InvalidOperation, ValueError) as error:
-        raise AnnotationError(f"bad record {dict(row)!r}: {error!r}") from error
-
-
-def _read_stored(path: Path) -> Iterator[Example]:
-    with path.open(encoding="utf-8") as lines:
-        for number, line in enumerate(lines, 1):
-            if line.strip():
-                try:
-                    yield example_from_dict(json.loads(line, parse_float=Decimal))
-                except (AnnotationError, KeyError, TypeError, ValueError) as error:
-                    raise AnnotationError(f"{path}, line {number}: {error!r}") from error
+    except (AttributeError, KeyError, TypeError, InvalidOperation, ValueError) as error:
+        raise AnnotationError(f"bad record {row!r}: {error!r}") from error
 
 
 def example_from_dict(row: Mapping[str, Any]) -> Example:
-    """Build an example from one stored object."""
-    spans = tuple(sorted(Span(s["start"], s["end"], _label(s["label"])) for s in row["spans"]))
-    records = row.get("records")
-    return Example(
-        id=row["id"],
-        text=row["text"],
-        spans=spans,
-        records=None if records is None else tuple(map(record_from_dict, records)),
-        meta=row.get("meta") or {},
-    )
+    """Build an example from one stored object. Raises AnnotationError."""
+    try:
+        text = row["text"]
+        spans = tuple(sorted(Span(s["start"], s["end"], _label(s["label"])) for s in row["spans"]))
+        records = row.get("records")
+        parsed = None if records is None else tuple(map(record_from_dict, records))
+        example = Example(row["id"], text, spans, parsed, row.get("meta") or {})
+    except (AttributeError, KeyError, TypeError) as error:
+        raise AnnotationError(f"not an annotated report: {error!r}") from error
+    for span in spans:
+        if not 0 <= span.start < span.end <= len(text):
+            raise AnnotationError(f"{example.id}: span {span.start}:{span.end} leaves the text of {len(text)} characters")
+    return example
 
 
 def _label(name: str) -> str:

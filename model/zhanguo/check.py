@@ -1,12 +1,8 @@
-"""Checks of annotated files: broken marks, bad edges, records that don't fit their spans.
-
-Run: ``python -m zhanguo.check FILE…``; prints one line a problem and exits 1 if there is any.
-"""
+"""Checks of annotated files: broken marks, bad edges, records that don't fit their spans."""
 
 from __future__ import annotations
 
 import re
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -100,14 +96,3 @@ def _says(quantities: list[str], index: int, record: Record) -> bool:
     same = (amount.value, amount.value_max) == (record.value, record.value_max)
     has_more = index + 1 < len(quantities) and record.value_max is None
     return same or (has_more and amount.value < record.value < amount.value + 1)
-
-
-def main(paths: list[str]) -> int:
-    """Check the files and print the problems; the exit code."""
-    problems = [f"{path}: {problem}" for path in paths for problem in check_file(Path(path))]
-    sys.stdout.writelines(problem + "\n" for problem in problems)
-    return 1 if problems else 0
-
-
-if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))

@@ -176,6 +176,16 @@ def _is_run(folded: str, figures: list[Figure]) -> bool:
     return all(len(gap) <= NEAR_BEHIND and not re.search(r"[。；;]", gap) for gap in gaps)
 
 
+@cache
+def _limit() -> re.Pattern[str]:
+    return pattern(read_words("contexts.tsv", "threshold"))
+
+
+def is_limit(folded: str, figure: Figure) -> bool:
+    """5人以上的团伙: the figure is a threshold and counts nothing."""
+    return bool(_limit().match(folded, figure.end))
+
+
 def attach_targets(folded: str, sentence: Sentence, figures: list[Figure], targets: list[Span]) -> None:
     """Quantity and target on either side; each target serves one figure.
 
@@ -183,7 +193,7 @@ def attach_targets(folded: str, sentence: Sentence, figures: list[Figure], targe
     """
     used = {target for figure in figures for target in figure.taken}
     for index, figure in enumerate(figures):
-        if figure.target:
+        if figure.target or is_limit(folded, figure):
             continue
         low = figures[index - 1].end if index else sentence.place.start
         high = figures[index + 1].start if index + 1 < len(figures) else sentence.place.end

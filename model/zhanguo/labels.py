@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Sequence
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +16,7 @@ TAGS: tuple[str, ...] = (OUTSIDE, *(f"{prefix}-{label}" for label in LABELS for 
 TAG_IDS = {tag: number for number, tag in enumerate(TAGS)}
 
 Scores = NDArray[np.float32]
+CERTAIN = 10.0  # nats between O and the next tag
 
 
 def spans_to_tags(offsets: Sequence[Range], spans: Sequence[Span]) -> tuple[list[str], list[Span]]:
@@ -59,23 +61,33 @@ _FIRST = np.array([-np.inf if tag.startswith("I-") else 0.0 for tag in TAGS], dt
 
 
 def best_path(scores: Scores) -> NDArray[np.int64]:
-    """Return the likeliest legal tag ids for log-probabilities ``[tokens, tags]`` (Viterbi, 1967)."""
-    count = len(scores)
-    path = np.zeros(count, dtype=np.int64)
-    if not count:
+    """Return the likeliest legal tag ids for log-probabilities ``[tokens, tags]``.
+
+    The likeliest tag of each token, where that is legal; else Viterbi's path (1967), for each stretch between tokens that
+    are O beyond doubt.
+    """
+    path: NDArray[np.int64] = scores.argmax(axis=1).astype(np.int64)
+    if not len(path) or _is_legal(path):
         return path
-    greedy = scores.argmax(axis=1)
-    if _is_legal(greedy):
-        path[:] = greedy
-        return path
+    margin = scores[:, 0] - scores[:, 1:].max(axis=1)
+    certain = margin > CERTAIN
+    cuts = np.flatnonzero(certain[:-1] & certain[1:]) + 1
+    for start, end in pairwise([0, *cuts.tolist(), len(path)]):
+        if not _is_legal(path[start:end]):
+            path[start:end] = _viterbi(scores[start:end])
+    return path
+
+
+def _viterbi(scores: Scores) -> NDArray[np.int64]:
     back = np.zeros(scores.shape, dtype=np.int8)
     best = scores[0] + _FIRST
-    for step in range(1, count):
+    for step in range(1, len(scores)):
         routes = best[:, None] + _FORBIDDEN
         back[step] = routes.argmax(axis=0)
         best = routes.max(axis=0) + scores[step]
+    path = np.zeros(len(scores), dtype=np.int64)
     path[-1] = best.argmax()
-    for step in range(count - 1, 0, -1):
+    for step in range(len(scores) - 1, 0, -1):
         path[step - 1] = back[step, path[step]]
     return path
 
@@ -103,8 +115,8 @@ def tags_to_spans(text: str, offsets: Sequence[Range], scores: Scores) -> list[S
     return spans
 
 
-_KEPT = frozenset("%％‰℃°㎡㎏")
-_BRACKETS = {")": "(", "）": "（"}
+_KEPT = frozenset("%％‰")
+_OPENING = {")": "(", "）": "（"}
 
 
 def trim(text: str, place: Range) -> Range | None:
@@ -113,8 +125,8 @@ def trim(text: str, place: Range) -> Range | None:
     while start < end and is_loose(text[start]):
         start += 1
     while start < end and is_loose(text[end - 1]):
-        opening = text.rfind(_BRACKETS.get(text[end - 1], text[end - 1]), start, end)
-        end = opening if start < opening < end else end - 1
+        opening = text.rfind(_OPENING[text[end - 1]], start, end) if text[end - 1] in _OPENING else -1
+        end = opening if opening > start else end - 1
     return Range(start, end) if start < end else None
 
 

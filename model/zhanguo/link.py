@@ -10,6 +10,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cache
+from itertools import groupby
 
 from zhanguo import actions, categories, figures, sentences, units
 from zhanguo.acting import Agents, is_agentless
@@ -110,6 +111,7 @@ def link(text: str, spans: Sequence[Span]) -> list[Link]:
     for index, statement in enumerate(document.statements):
         statement.index = index
     find_organisations(document)
+    distribute_organisations(document)
     find_wholes(document)
     return [_link(document, statement) for statement in document.statements]
 
@@ -360,7 +362,7 @@ def drop_context(document: Document) -> None:
         if (
             _each().search(document.before(statement, 8))
             or _words("plan").search(head)
-            or _words("threshold").match(document.folded, figure.end)
+            or figures.is_limit(document.folded, figure)
             or document.dimension(statement) in UNMEASURED
             or _abstract().search(target)
             or "scope" in _groups(document, statement)
@@ -375,6 +377,18 @@ def _is_spot(statement: Statement, head: str) -> bool:
     action = statement.action
     follows = action is not None and action.start > statement.figure.end
     return bool(_PLACE.search(head) or (follows and _PLACE_PHRASE.search(head)))
+
+
+def distribute_organisations(document: Document) -> None:
+    """甲所、乙所分别收缴31公斤、26公斤: each organisation of the row did what stands in its place."""
+    for number, group in groupby(document.statements, key=lambda statement: statement.sentence):
+        statements = list(group)
+        for match in _RESPECTIVELY.finditer(document.folded, *document.sentences[number].place):
+            row = document.agents.row_before(match.start())
+            behind = [s for s in statements if s.figure.start >= match.end()]
+            if 2 <= len(row) <= len(behind):
+                for org, statement in zip(row, behind, strict=False):
+                    statement.org = None if statement.kind in WITHOUT_AGENT else org
 
 
 def find_organisations(document: Document) -> None:

@@ -21,14 +21,14 @@ def normalise(text: str, links: Sequence[Link]) -> tuple[list[Record], list[str]
     warnings: list[str] = []
     moved: dict[int, int] = {}
     for index, link in enumerate(links):
+        whole = None if link.part_of is None else moved.get(link.part_of)
         try:
-            amount = total(text, link)
-        except numerals.NumeralError as error:
-            warnings.append(f"no record for the figure at {link.quantities[0].start}: {error}")
+            record = _record(text, link, total(text, link), whole)
+        except (numerals.NumeralError, ArithmeticError) as error:
+            warnings.append(f"no record for the figure at {link.quantities[0].start}: {error or type(error).__name__}")
             continue
         moved[index] = len(records)
-        whole = None if link.part_of is None else moved.get(link.part_of)
-        records.append(_record(text, link, amount, whole))
+        records.append(record)
     return records, warnings
 
 
@@ -38,14 +38,22 @@ def total(text: str, link: Link) -> Amount:
     unit = units.find(_slice(text, link.units[0]))
     value = first.value
     for quantity, part_unit in zip(link.quantities[1:], link.units[1:], strict=True):
-        text_of_part = _slice(text, quantity) or ""
-        smaller = units.find(_slice(text, part_unit))
-        share = smaller.factor / unit.factor if smaller and unit else Decimal(1) if text_of_part == "半" else TENTH
-        value += (numerals.parse(text_of_part).value * share).quantize(PLACES).normalize()
+        value += part_of_amount(text, quantity, part_unit, unit)
     qualifier = first.qualifier if first.qualifier != "exact" else link.qualifier or "exact"
     if first.value_max is not None:
         qualifier = "exact"
     return Amount(value, first.value_max, qualifier)
+
+
+def part_of_amount(text: str, quantity: Span, part_unit: Span | None, unit: units.Unit | None) -> Decimal:
+    """A further part of a compound amount, in the first unit: 2两 of 3斤, 半 of 一吨, 4 of 6成."""
+    written = _slice(text, quantity) or ""
+    smaller = units.find(_slice(text, part_unit))
+    if smaller and unit:
+        share = smaller.factor / unit.factor
+    else:
+        share = Decimal(1) if written == "半" else TENTH
+    return (numerals.parse(written).value * share).quantize(PLACES).normalize()
 
 
 def _record(text: str, link: Link, amount: Amount, whole: int | None) -> Record:
@@ -75,7 +83,7 @@ def _record(text: str, link: Link, amount: Amount, whole: int | None) -> Record:
 
 def _times(value: Decimal, factor: Decimal) -> Decimal:
     with localcontext() as context:
-        context.prec = 60
+        context.prec = len(value.as_tuple().digits) + 40
         product = value * factor
         return product.quantize(Decimal(1)) if product == product.to_integral_value() else product.normalize()
 

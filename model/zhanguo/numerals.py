@@ -62,7 +62,9 @@ def _fraction(match: re.Match[str]) -> Amount:
     below = _single(match["below"] or match["below2"])
     if not below.value:
         raise NumeralError(f"division by zero in {match[0]!r}")
-    value = (above.value / below.value).quantize(Decimal("0.0001"), ROUND_HALF_EVEN)
+    with localcontext() as context:
+        context.prec = 2 * len(match[0]) + 28
+        value = (above.value / below.value).quantize(Decimal("0.0001"), ROUND_HALF_EVEN)
     return Amount(_trim(value), None, above.qualifier)
 
 
