@@ -6,48 +6,67 @@ config → examples → windows with tag ids → Trainer → checkpoint folder �
 from __future__ import annotations
 
 import argparse
+import glob
+import json
 import os
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import datasets
 import torch
-from transformers import DataCollatorForTokenClassification, PreTrainedModel, Trainer, TrainingArguments, set_seed
+from transformers import DataCollatorForTokenClassification, Trainer, TrainingArguments, set_seed
 from transformers.trainer_utils import get_last_checkpoint
 
 from zhanguo import checkpoint, evaluate, windows
-from zhanguo.annotations import AnnotationError, read_examples
+from zhanguo.annotations import AnnotationError, example_to_dict, read_examples
 from zhanguo.config import ConfigError, TrainConfig, read_config
 from zhanguo.encode import Encoder
 from zhanguo.labels import TAG_IDS, spans_to_tags
-from zhanguo.schema import Example
+from zhanguo.schema import Example, Span
 from zhanguo.tagger import Tagger, TorchEngine
 
 IGNORED = -100
 
 
-def read_all(paths: list[str]) -> list[Example]:
-    """Read annotated files; a path may hold a wildcard."""
-    found = [file for path in paths for file in sorted(Path().glob(path))]
-    if not found:
-        raise ConfigError(f"no annotated file matches {', '.join(paths)}")
-    return [example for file in found for example in read_examples(file)]
+def read_all(patterns: list[str]) -> list[Example]:
+    """Read annotated files, inline or JSONL; a path may hold wildcards, and each must match a file."""
+    found = [(pattern, sorted(glob.glob(pattern))) for pattern in patterns]  # noqa: PTH207  # Path.glob refuses absolute ones
+    if missing := [pattern for pattern, paths in found if not paths]:
+        raise ConfigError(f"no annotated file matches {', '.join(missing)}")
+    return [example for _, paths in found for path in paths for example in read_examples(Path(path))]
 
 
-def training_rows(examples: list[Example], encoder: Encoder, config: TrainConfig) -> Iterator[dict[str, Any]]:
-    """Yield each window of each report as ids and tag ids; count the gold spans that no token edge can express."""
-    lost = 0
-    for example in examples:
-        places = [window.read for window in windows.cut(len(example.text), config.window, config.overlap)]
-        for encoding in encoder(example.text, places):
-            tags, unfit = spans_to_tags(encoding.offsets, example.spans)
-            lost += len(unfit)
-            labels = [IGNORED, *(TAG_IDS[tag] for tag in tags), IGNORED]
-            yield {"input_ids": encoding.ids, "attention_mask": [1] * len(encoding.ids), "labels": labels}
+def load_rows(examples: list[Example], folder: Path) -> datasets.Dataset:
+    """Bring the examples' spans into stored form (JSONL) and read that with ``datasets``."""
+    folder.mkdir(parents=True, exist_ok=True)
+    stored = folder / "train.jsonl"
+    rows = ({**example_to_dict(example), "records": None, "meta": None} for example in examples)
+    stored.write_text("".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows), "utf-8")
+    return datasets.load_dataset("json", data_files=str(stored), split="train", cache_dir=str(folder / "cache"))
+
+
+def encode_rows(rows: datasets.Dataset, encoder: Encoder, config: TrainConfig) -> datasets.Dataset:
+    """Turn reports into windows of ids and tag ids; count the gold spans that no token edge can express."""
+    lost: set[tuple[str, Span]] = set()
+
+    def windows_of(batch: dict[str, list[Any]]) -> dict[str, list[Any]]:
+        encoded: dict[str, list[Any]] = {"input_ids": [], "attention_mask": [], "labels": []}
+        for name, text, stored in zip(batch["id"], batch["text"], batch["spans"], strict=True):
+            spans = [Span(span["start"], span["end"], span["label"]) for span in stored]
+            places = [window.read for window in windows.cut(len(text), config.window, config.overlap)]
+            for encoding in encoder(text, places):
+                tags, unfit = spans_to_tags(encoding.offsets, spans)
+                lost.update((name, span) for span in unfit)
+                encoded["input_ids"].append(encoding.ids)
+                encoded["attention_mask"].append([1] * len(encoding.ids))
+                encoded["labels"].append([IGNORED, *(TAG_IDS[tag] for tag in tags), IGNORED])
+        return encoded
+
+    windowed = rows.map(windows_of, batched=True, remove_columns=rows.column_names, load_from_cache_file=False)
     if lost:
-        sys.stderr.write(f"warning: {lost} gold spans lie inside tokens and can't be learnt\n")
+        sys.stderr.write(f"warning: {len(lost)} gold spans lie inside tokens and can't be learnt\n")
+    return windowed
 
 
 class TaggerTrainer(Trainer):
@@ -110,19 +129,19 @@ def training_arguments(config: TrainConfig, steps_per_epoch: int) -> TrainingArg
     )
 
 
-def train(config: TrainConfig, resume: bool) -> PreTrainedModel:
-    """Fine-tune, save the checkpoint folder to ``config.output`` and return the model."""
+def train(config: TrainConfig, resume: bool) -> None:
+    """Fine-tune and save the checkpoint folder to ``config.output``."""
     set_seed(config.seed)
     model, encoder = checkpoint.load_for_training(config)
     examples, dev = read_all(config.train), read_all(config.dev)
-    rows = datasets.Dataset.from_list(list(training_rows(examples, encoder, config)))
+    rows = encode_rows(load_rows(examples, Path(config.output) / "data"), encoder, config)
     together = config.batch_size * int(os.environ.get("WORLD_SIZE", "1"))
     arguments = training_arguments(config, -(-len(rows) // together))
     trainer = TaggerTrainer(
         model=model,
         args=arguments,
         train_dataset=rows,
-        eval_dataset=rows,
+        eval_dataset=rows,  # only asked whether it is there: evaluate() reads the dev reports whole
         data_collator=DataCollatorForTokenClassification(checkpoint.hub_tokenizer(encoder, model)),
         encoder=encoder,
         config=config,
@@ -132,7 +151,6 @@ def train(config: TrainConfig, resume: bool) -> PreTrainedModel:
     trainer.train(resume_from_checkpoint=last)
     if trainer.is_world_process_zero():
         checkpoint.save(trainer.accelerator.unwrap_model(trainer.model), encoder, config, Path(config.output))
-    return model
 
 
 def main() -> int:
@@ -143,7 +161,7 @@ def main() -> int:
     options = parser.parse_args()
     try:
         train(read_config(options.config, TrainConfig), options.resume)
-    except (AnnotationError, ConfigError) as error:
+    except (AnnotationError, ConfigError, OSError) as error:
         sys.stderr.write(f"train.py: {error}\n")
         return 2
     return 0

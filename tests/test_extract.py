@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from zhanguo import Extractor
+from zhanguo import Extractor, extract
 from zhanguo.__main__ import main
 from zhanguo.annotations import read_examples
 from zhanguo.read import inputs, read
@@ -74,9 +74,10 @@ def test_a_report_that_breaks_the_model_leaves_the_others(extractor: Extractor, 
     assert isinstance(results[2], Extraction)
 
 
-def test_both_engines_find_the_same_spans_on_the_seeds(extractor: Extractor) -> None:
+def test_both_engines_find_the_same_spans_on_the_seeds(extractor: Extractor, monkeypatch: pytest.MonkeyPatch) -> None:
     pytest.importorskip("torch")
-    checkpoint = Extractor.from_pretrained(str(SEEDS.parent / "weights" / "zhanguo"), engine="torch", device="cpu")
+    monkeypatch.chdir(SEEDS.parent)
+    checkpoint = Extractor.from_pretrained(engine="torch", device="cpu")
     differ = total = 0
     for report in read(inputs([str(SEEDS / "reports")])):
         assert isinstance(report, Report)
@@ -141,7 +142,7 @@ def test_standard_input_and_the_table(monkeypatch: pytest.MonkeyPatch, capsys: p
     assert ">3400" in table
 
 
-def test_wrong_use_is_said_plainly(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_wrong_use_is_said_plainly(tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
     assert main(["extract", str(SEEDS / "reports"), "--model", str(tmp_path)]) == 2
     assert "not a zhanguo model folder" in capsys.readouterr().err
     other = tmp_path / "other.jsonl"
@@ -159,6 +160,9 @@ def test_wrong_use_is_said_plainly(tmp_path: Path, capsys: pytest.CaptureFixture
         assert message in capsys.readouterr().err
     with pytest.raises(ModelError, match="unknown engine"):
         Extractor.from_pretrained(engine="steam")
+    with pytest.raises(ModelError, match="the ONNX engine runs on the CPU"):
+        Extractor.from_pretrained(engine="onnx", device="cuda")
+    monkeypatch.setattr(extract, "CHECKPOINTS", ())
     with pytest.raises(ModelError, match="no safetensors weights"):
         Extractor.from_pretrained(engine="torch")
     (tmp_path / "tokenizer.json").write_text("{}")

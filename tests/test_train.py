@@ -80,7 +80,11 @@ def test_onnx_gives_what_torch_gives(trained: Path, tmp_path: Path) -> None:
     ("old", "new", "message"),
     [
         ("epochs: 2", "epoch: 2", "unknown key epoch"),
-        ("seeds/corpus/a08.txt", "seeds/corpus/none-*.txt", "no annotated file matches"),
+        ("train: [", "train: [seeds/none-*.txt, ", "no annotated file matches seeds/none-*.txt"),
+        ("overlap: 32", "overlap: 128", "overlap 128 must be at least 0 and below"),
+        ("window: 128", "window: 600", "window 600 is too long"),
+        ("layers: 1", "layers: 13", "layers is 13, weights/base has 12"),
+        ("base: weights/base", "base: weights/none", "weights/none"),
         ("precision: auto", "precision: fp8", "precision is 'fp8'"),
     ],
 )

@@ -29,6 +29,8 @@ SHARD_SIZE = "25MB"
 def load_for_training(config: TrainConfig) -> tuple[PreTrainedModel, Encoder]:
     """Build the token classifier that a recipe asks for, and the encoder that goes with it."""
     folder = Path(config.base)
+    if not 0 <= config.overlap < config.window:
+        raise ConfigError(f"overlap {config.overlap} must be at least 0 and below the window's {config.window} characters")
     labels = {
         "num_labels": len(TAGS),
         "id2label": dict(enumerate(TAGS)),
@@ -43,12 +45,16 @@ def load_for_training(config: TrainConfig) -> tuple[PreTrainedModel, Encoder]:
         depth = {"num_hidden_layers": config.layers} if config.layers else {}
         model = AutoModelForTokenClassification.from_pretrained(config.base, ignore_mismatched_sizes=True, **labels, **depth)
         encoder = Encoder.from_vocabulary(AutoTokenizer.from_pretrained(config.base).get_vocab())
+    if config.window + 2 > model.config.max_position_embeddings:
+        raise ConfigError(f"window {config.window} is too long: {config.base} reads {model.config.max_position_embeddings - 2} characters")
     return model.float(), encoder
 
 
 def _from_blocks(folder: Path, layers: int, labels: dict[str, Any]) -> PreTrainedModel:
     settings = BertConfig.from_pretrained(folder, **labels)
     settings.architectures = ["BertForTokenClassification"]
+    if layers > settings.num_hidden_layers:
+        raise ConfigError(f"layers is {layers}, {folder} has {settings.num_hidden_layers}")
     settings.num_hidden_layers = layers or settings.num_hidden_layers
     model = BertForTokenClassification(settings)
     load_blocks(model.bert, folder)

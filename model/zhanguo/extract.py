@@ -11,6 +11,9 @@ from zhanguo.normalise import normalise
 from zhanguo.schema import Extraction, Failure, Report
 from zhanguo.tagger import ModelError, Tagger
 
+# Where the half-precision checkpoint lies: it is in the repository, not in the wheel.
+CHECKPOINTS = (Path("weights/zhanguo"), Path(__file__).parents[2] / "weights" / "zhanguo")
+
 
 class Extractor:
     """Turns texts into records: ``Extractor.from_pretrained()(text)``."""
@@ -22,8 +25,11 @@ class Extractor:
     def from_pretrained(cls, name: str | None = None, engine: str = "auto", device: str | None = None) -> Extractor:
         """Load a model: the shipped one by default, else a folder or a hub name.
 
-        ``engine`` is ``onnx``, ``torch`` or ``auto``; ``device`` (``cpu``, ``cuda``) goes with torch. Raises ModelError.
+        ``engine`` is ``onnx``, ``torch`` or ``auto``; ``device`` (``cpu``, ``cuda``) goes with torch, whose shipped checkpoint
+        is looked for in the repository. Raises ModelError.
         """
+        if name is None and (engine == "torch" or device not in (None, "cpu")):
+            name = next((str(folder) for folder in CHECKPOINTS if folder.is_dir()), None)
         if name is None:
             with as_file(files("zhanguo").joinpath("assets")) as folder:
                 return cls(Tagger.from_folder(folder, engine, device))

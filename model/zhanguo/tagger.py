@@ -35,8 +35,6 @@ class ModelError(RuntimeError):
 class Engine(Protocol):
     """A network: ids and mask ``[batch, tokens]`` to logits ``[batch, tokens, tags]``."""
 
-    name: str
-
     def __call__(self, ids: Ids, mask: Ids) -> Scores:
         """Run one padded batch."""
         ...
@@ -45,13 +43,10 @@ class Engine(Protocol):
 class OnnxEngine:
     """Runs ``model.onnx`` on the CPU."""
 
-    name = "onnx"
-
-    def __init__(self, folder: Path, threads: int = 0) -> None:
+    def __init__(self, folder: Path) -> None:
         import onnxruntime
 
         options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = threads
         options.log_severity_level = 3
         self._session = onnxruntime.InferenceSession(folder / ONNX_FILE, options, providers=["CPUExecutionProvider"])
 
@@ -63,8 +58,6 @@ class OnnxEngine:
 
 class TorchEngine:
     """Runs a ``transformers`` model on the GPU where there is one, else on the CPU."""
-
-    name = "torch"
 
     def __init__(self, model: PreTrainedModel, device: str | None = None) -> None:
         import torch
@@ -106,7 +99,7 @@ class Tagger:
 
     @classmethod
     def from_folder(cls, folder: Path, engine: str = "auto", device: str | None = None) -> Tagger:
-        """Load a model folder. ``engine`` is ``onnx``, ``torch`` or ``auto`` (ONNX where the folder has it)."""
+        """Load a model folder. ``engine`` is ``onnx``, ``torch`` or ``auto`` (ONNX where the folder has it and no device is asked for)."""
         if not (folder / "tokenizer.json").is_file():
             raise ModelError(f"{folder} holds no tokenizer.json: not a zhanguo model folder")
         check_labels(folder)
@@ -150,10 +143,12 @@ class Tagger:
 def _load_engine(folder: Path, engine: str, device: str | None) -> Engine:
     has_onnx = (folder / ONNX_FILE).is_file()
     if engine == "auto":
-        engine = "onnx" if has_onnx else "torch"
+        engine = "onnx" if has_onnx and device is None else "torch"
     if engine == "onnx":
         if not has_onnx:
             raise ModelError(f"{folder} holds no {ONNX_FILE}; use the torch engine or make it with python -m zhanguo.export")
+        if device not in (None, "cpu"):
+            raise ModelError(f"the ONNX engine runs on the CPU; for {device!r} use the torch engine")
         return OnnxEngine(folder)
     if engine != "torch":
         raise ModelError(f"unknown engine {engine!r}, expected auto, onnx or torch")

@@ -1,0 +1,98 @@
+"""A text prepared for linking, and the statements that the passes fill in."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from functools import cache
+
+from zhanguo import actions, figures, sentences, units
+from zhanguo.acting import Agents
+from zhanguo.actions import NO_KIND, Action
+from zhanguo.figures import Figure
+from zhanguo.places import Places
+from zhanguo.schema import Range, Span
+from zhanguo.sentences import Sentence
+from zhanguo.tables import fold, pattern, read_words
+
+WITHOUT_AGENT = ("trend", "indicator")
+
+
+@dataclass(slots=True, eq=False)
+class Statement:
+    """A figure with what is said about it."""
+
+    figure: Figure
+    sentence: int
+    index: int = 0
+    kind: str = NO_KIND
+    action: Range | None = None
+    change: str | None = None
+    target: Span | None = None
+    org: Span | None = None
+    whole: Statement | None = None
+
+
+@dataclass(slots=True)
+class Document:
+    """A text prepared for linking; ``folded`` has Traditional characters simplified in place."""
+
+    text: str
+    folded: str
+    spans: Places[Span]
+    targets: Places[Span]
+    sentences: list[Sentence]
+    actions: Places[Action]
+    agents: Agents
+    statements: list[Statement] = field(default_factory=list)
+
+    def slice(self, span: Span | Range | None) -> str:
+        """The folded text of a place; empty for None."""
+        return self.folded[span.start : span.end] if span else ""
+
+    def sentence(self, statement: Statement) -> Sentence:
+        """The sentence that a statement's figure stands in."""
+        return self.sentences[statement.sentence]
+
+    def clause(self, statement: Statement) -> Range:
+        """The clause that a statement's figure stands in."""
+        return self.sentence(statement).clauses[statement.figure.clause]
+
+    def before(self, statement: Statement, length: int) -> str:
+        """Up to ``length`` characters of the sentence that stand before the figure."""
+        start = max(self.sentence(statement).place.start, statement.figure.start - length)
+        return self.folded[start : statement.figure.start]
+
+    def dimension(self, statement: Statement) -> str | None:
+        """What the figure's unit measures."""
+        unit = statement.figure.unit_text
+        known = units.find(self.text[unit.start : unit.end]) if unit else None
+        return known.dimension if known else None
+
+
+def prepare(text: str, spans: list[Span]) -> Document:
+    """Fold the text, cut it into sentences, find its verbs, and join its quantities with units and targets."""
+    folded = fold(text)
+    found = Places(actions.find(folded, spans), lambda a: a.place.start)
+    labelled = {label: Places([s for s in spans if s.label == label], lambda s: s.start) for label in ("ORG", "TARGET")}
+    document = Document(
+        text,
+        folded,
+        Places(spans, lambda s: s.start),
+        labelled["TARGET"],
+        sentences.split(text, spans),
+        found,
+        Agents(folded, labelled["ORG"], found),
+    )
+    for number, sentence in enumerate(document.sentences):
+        inside = document.spans.starting(*sentence.place)
+        if inside:
+            built = figures.build(text, folded, sentence, inside)
+            document.statements += [Statement(figure, number, target=figure.target) for figure in built]
+    return document
+
+
+@cache
+def words(role: str) -> re.Pattern[str]:
+    """A pattern for the words of one role in ``contexts.tsv``."""
+    return pattern(read_words("contexts.tsv", role))
