@@ -63,7 +63,7 @@ def _pattern() -> re.Pattern[str]:
 def find(folded: str, spans: Sequence[Span]) -> list[Action]:
     """Find the actions of a folded text outside its spans, in order.
 
-    A verb of one character (缴, 立, 破) counts only right before a span.
+    A verb of one character (缴, 立, 破) counts only right before a span, 了 aside.
     """
     masked = list(folded)
     for span in spans:
@@ -71,7 +71,7 @@ def find(folded: str, spans: Sequence[Span]) -> list[Action]:
     starts = {span.start for span in spans if span.label in ("TARGET", "QUANTITY")}
     actions: list[Action] = []
     for match in _pattern().finditer("".join(masked)):
-        if len(match[0]) == 1 and match.end() not in starts:
+        if len(match[0]) == 1 and match.end() + (folded[match.end() : match.end() + 1] == "了") not in starts:
             continue
         verb = _verbs()[match[0]]
         if actions and actions[-1].place.end == match.start():
