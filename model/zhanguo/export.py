@@ -3,7 +3,7 @@
 Run: ``python -m zhanguo.export CHECKPOINT [OUT]``; OUT is the package's own ``assets`` folder by default.
 
 torch writes the graph, ONNX Runtime fuses attention, layer norm and GELU, and stores each weight matrix as 8-bit integers
-with one scale a block of 64 weights (operator MatMulNBits). Activations are quantised for each row on its own, so a text's
+with one scale a block of 32 weights (operator MatMulNBits). Activations are quantised for each row on its own, so a text's
 result does not hang on its neighbours in a batch. The embedding table becomes int8 with one scale a row.
 """
 
@@ -27,7 +27,7 @@ from transformers import AutoModelForTokenClassification
 from zhanguo.tagger import ONNX_FILE, SETTINGS_FILE
 
 ASSETS = Path(__file__).parent / "assets"
-BITS, BLOCK = 8, 64
+BITS, BLOCK = 8, 32
 INT8_COMPUTE = 4  # ONNX Runtime's accuracy_level for int8 products
 SHIPPED = ("tokenizer.json", "config.json", SETTINGS_FILE)
 
