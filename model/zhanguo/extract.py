@@ -28,7 +28,7 @@ class Extractor:
         ``engine`` is ``onnx``, ``torch`` or ``auto``; ``device`` (``cpu``, ``cuda``) goes with torch, whose shipped checkpoint
         is looked for in the repository. Raises ModelError.
         """
-        if name is None and (engine == "torch" or device not in (None, "cpu")):
+        if name is None and (engine == "torch" or (engine == "auto" and device is not None)):
             name = next((str(folder) for folder in CHECKPOINTS if folder.is_dir()), None)
         if name is None:
             with as_file(files("zhanguo").joinpath("assets")) as folder:

@@ -151,13 +151,16 @@ def _without_bom(data: bytes) -> tuple[str, str]:
 
 
 def _legacy(data: bytes) -> tuple[str, str]:
+    """GB18030 or Big5 by what charset-normalizer thinks; where it does not know (emoji), the first that gives Chinese."""
     guess = from_bytes(data, cp_isolation=LEGACY).best()
-    if guess is None:
-        raise DecodeError("binary file, or text in an encoding that is not known")
-    try:
-        return _checked(data.decode(guess.encoding)), guess.encoding
-    except UnicodeDecodeError as error:
-        raise DecodeError(f"binary file, or broken {guess.encoding}: {error}") from error
+    for encoding in [guess.encoding] if guess else LEGACY:
+        try:
+            text = data.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+        if len(_EXPECTED.findall(text)) > 0.8 * len(text):
+            return _checked(text), encoding
+    raise DecodeError("binary file, or text in an encoding that is not known")
 
 
 def _checked(text: str) -> str:
