@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from itertools import groupby
 
 from zhanguo.acting import is_agentless
 from zhanguo.document import WITHOUT_AGENT, Document, words
 from zhanguo.schema import Span
 from zhanguo.sentences import Sentence
+from zhanguo.trends import RESPECTIVELY
 
 _OPENING = 24
-_RESPECTIVELY = re.compile("分[别別]")
 
 
 def find_organisations(document: Document) -> None:
@@ -42,7 +41,7 @@ def distribute_organisations(document: Document) -> None:
     """甲所、乙所分别收缴31公斤、26公斤: each organisation of the row did what stands in its place."""
     for number, group in groupby(document.statements, key=lambda statement: statement.sentence):
         statements = list(group)
-        for match in _RESPECTIVELY.finditer(document.folded, *document.sentences[number].place):
+        for match in RESPECTIVELY.finditer(document.folded, *document.sentences[number].place):
             row = document.agents.row_before(match.start())
             behind = [s for s in statements if s.figure.start >= match.end()]
             if 2 <= len(row) <= len(behind):

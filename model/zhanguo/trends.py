@@ -15,7 +15,7 @@ _NEXT_CHANGE = re.compile(r"\s*[、和与及,，]?\s*[近约逾超]?过?\s*")
 _LAST_YEAR = re.compile(r"(?:去年|上年|前年|往年)(?:同期|全年|同时段)?(?:[的为是有共仅达约]|只有)*$")
 _CHANGING = "(?:下降|上升|降低|降|升|提高|增长|增加|减少|攀升|激增|回落|压降|缩短|扩大|增设|恢复|变|落|跌|涨)"
 _RISEN_TO = re.compile(rf"{_CHANGING}[至到为成]\s*$")
-_RESPECTIVELY = re.compile("分[别別]")
+RESPECTIVELY = re.compile("分[别別]")
 _FROM = re.compile(r"[由从][^,，。、]{0,12}$")
 _RISING_TO = re.compile(rf"[^,，。、0-9]{{0,4}}{_CHANGING}[至到为成]")
 _TIMES_LAST_YEAR = re.compile(r"[是为][去上前]年[^,，。]{0,4}$")
@@ -56,7 +56,7 @@ def distribute_trends(document: Document) -> None:
     """A11万辆、B4千列,同比分别增长62%、8%: the changes behind 分别 belong to the things counted before, in order."""
     statements = document.statements
     for first, statement in enumerate(statements):
-        if statement.kind != "trend" or first == 0 or not _RESPECTIVELY.search(document.before(statement, 14)):
+        if statement.kind != "trend" or first == 0 or not RESPECTIVELY.search(document.before(statement, 14)):
             continue
         last = first + 1
         while last < len(statements) and statements[last].kind == "trend" and statements[last].sentence == statement.sentence:
