@@ -1,6 +1,6 @@
 """Fine-tune the tagger: ``python train.py configs/NAME.yaml [--resume]``, or the same under ``accelerate launch``.
 
-config → examples → windows with tag ids → Trainer → checkpoint folder → seqeval report on the dev files.
+config → examples and rewritten copies → windows with tag ids → Trainer → checkpoint folder → seqeval report on the dev files.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from transformers.trainer_utils import get_last_checkpoint
 
 from zhanguo import checkpoint, evaluate, windows
 from zhanguo.annotations import AnnotationError, example_to_dict, read_examples
+from zhanguo.augment import Augmenter
 from zhanguo.config import ConfigError, TrainConfig, read_config
 from zhanguo.encode import Encoder
 from zhanguo.labels import TAG_IDS, spans_to_tags
@@ -35,6 +36,13 @@ def read_all(patterns: list[str]) -> list[Example]:
     if missing := [pattern for pattern, paths in found if not paths]:
         raise ConfigError(f"no annotated file matches {', '.join(missing)}")
     return [example for _, paths in found for path in paths for example in read_examples(Path(path))]
+
+
+def with_copies(examples: list[Example], config: TrainConfig) -> list[Example]:
+    """The reports and their rewritten copies."""
+    augment = Augmenter(examples, config.augmentation)
+    copies = [augment(example, f"{config.seed}/{copy}/{example.id}") for copy in range(config.copies) for example in examples]
+    return [*examples, *copies]
 
 
 def load_rows(examples: list[Example], folder: Path) -> datasets.Dataset:
@@ -58,7 +66,7 @@ def encode_rows(rows: datasets.Dataset, encoder: Encoder, config: TrainConfig) -
             for encoding in encoder(text, places):
                 tags, unfit = spans_to_tags(encoding.offsets, spans)
                 lost.update((name, span) for span in unfit)
-                encoded["input_ids"].append(encoding.ids)
+                encoded["input_ids"].append([encoder.shared.get(number, number) for number in encoding.ids])
                 encoded["attention_mask"].append([1] * len(encoding.ids))
                 encoded["labels"].append([IGNORED, *(TAG_IDS[tag] for tag in tags), IGNORED])
         return encoded
@@ -79,6 +87,7 @@ class TaggerTrainer(Trainer):
     def evaluate(self, *_: Any, metric_key_prefix: str = "eval", **__: Any) -> dict[str, float]:
         """Score the dev reports; log and return their micro-averaged precision, recall and F1."""
         model = self.accelerator.unwrap_model(self.model)
+        checkpoint.share_rows(model, self.encoder)
         engine = TorchEngine(model, str(model.device))
         tagger = Tagger(self.encoder, engine, self.config.name, self.config.window, self.config.overlap)
         predicted = [Example(e.id, e.text, tuple(tagger(e.text))) for e in self.dev]
@@ -134,7 +143,7 @@ def train(config: TrainConfig, resume: bool) -> None:
     set_seed(config.seed)
     model, encoder = checkpoint.load_for_training(config)
     examples, dev = read_all(config.train), read_all(config.dev)
-    rows = encode_rows(load_rows(examples, Path(config.output) / "data"), encoder, config)
+    rows = encode_rows(load_rows(with_copies(examples, config), Path(config.output) / "data"), encoder, config)
     together = config.batch_size * int(os.environ.get("WORLD_SIZE", "1"))
     arguments = training_arguments(config, -(-len(rows) // together))
     trainer = TaggerTrainer(

@@ -1,10 +1,12 @@
-"""Encoding: one token a code point, whatever the text holds."""
+"""Encoding: one token a visible code point, whatever the text holds."""
+
+import re
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from zhanguo.characters import SPECIAL, full_width_forms, is_wanted, tokenizer_from_vocabulary
+from zhanguo.characters import INVISIBLE, SPECIAL, full_width_forms, is_wanted, shared_rows, tokenizer_from_vocabulary
 from zhanguo.encode import Encoder
 from zhanguo.schema import Range
 
@@ -16,21 +18,31 @@ def encoder() -> Encoder:
     return Encoder.from_vocabulary(VOCABULARY)
 
 
+def visible(text: str) -> list[Range]:
+    return [Range(i, i + 1) for i, char in enumerate(text) if not re.match(INVISIBLE, char)]
+
+
 def test_awkward_text() -> None:
     [encoding] = encoder()(AWKWARD, [Range(0, len(AWKWARD))])
-    assert encoding.offsets == [Range(i, i + 1) for i in range(len(AWKWARD))]
-    assert len(encoding.ids) == len(AWKWARD) + 2
+    assert encoding.offsets == visible(AWKWARD)
+    assert len(encoding.ids) == len(encoding.offsets) + 2 == len(AWKWARD) - 4 + 2
 
 
 @given(st.text(min_size=1, max_size=40))
 def test_any_text(text: str) -> None:
     [encoding] = encoder()(text, [Range(0, len(text))])
-    assert [offset.start for offset in encoding.offsets] == list(range(len(text)))
+    assert encoding.offsets == visible(text)
 
 
 def test_known_characters_have_their_own_ids() -> None:
     [encoding] = encoder()("枪支?", [Range(0, 3)])
     assert encoding.ids == [VOCABULARY[t] for t in ("[CLS]", "枪", "支", "[UNK]", "[SEP]")]
+
+
+def test_printed_forms_share_a_row() -> None:
+    ids = {token: i for i, token in enumerate([*SPECIAL, *"万萬1１,，Ａ \u3000\n\r檢"])}
+    pairs = {("萬", "万"), ("１", "1"), (",", "，"), ("\u3000", " "), ("\r", "\n")}  # Ａ and 檢 have nothing to share here
+    assert shared_rows(ids) == {ids[a]: ids[b] for a, b in pairs}
 
 
 def test_offsets_of_a_later_stretch_refer_to_the_whole_text() -> None:

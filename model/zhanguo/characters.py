@@ -1,4 +1,4 @@
-"""Character vocabularies: one token for each code point of a text, white space included."""
+"""Character vocabularies: one token for each visible code point of a text, white space included; which share a row."""
 
 from __future__ import annotations
 
@@ -7,12 +7,17 @@ from collections.abc import Mapping
 
 from tokenizers import Regex, Tokenizer
 from tokenizers.models import WordLevel
+from tokenizers.normalizers import Replace
 from tokenizers.pre_tokenizers import Split
 from tokenizers.processors import TemplateProcessing
+
+from zhanguo.tables import fold
 
 PAD, UNK, CLS, SEP, MASK = "[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"
 SPECIAL = (PAD, UNK, CLS, SEP, MASK)
 SPACES = " \n\r\t\u3000\u00a0"
+INVISIBLE = r"[\u00ad\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufe00-\ufe0f\ufeff]"
+CHINESE_PUNCTUATION = str.maketrans(",:;!?()", "，：；！？（）")
 
 _WANTED_RANGES = (
     (0x20, 0x7E),  # ASCII
@@ -40,11 +45,33 @@ def full_width_forms() -> dict[str, str]:
     return {chr(code): unicodedata.normalize("NFKC", chr(code)) for code in range(0xFF01, 0xFF5F)}
 
 
+def canonical(char: str) -> str:
+    """The character whose embedding row a character shares.
+
+    A Traditional character has its Simplified form's row, full-width letters and digits that of the half-width ones, half-width marks
+    that of the Chinese ones, and every space but the line feed that of the plain one: how a report is printed can't change its tags.
+    """
+    if char.isspace():
+        return "\n" if char in "\r\n" else " "
+    if char in _FULL_WIDTH:
+        char = _FULL_WIDTH[char]
+    return fold(char.translate(CHINESE_PUNCTUATION))
+
+
+_FULL_WIDTH = full_width_forms()
+
+
+def shared_rows(ids: Mapping[str, int]) -> dict[int, int]:
+    """Map the id of each character that has no row of its own to the id whose row it shares."""
+    pairs = ((number, ids.get(canonical(token))) for token, number in ids.items() if len(token) == 1)
+    return {number: shared for number, shared in pairs if shared is not None and shared != number}
+
+
 def tokenizer_from_vocabulary(ids: Mapping[str, int]) -> Tokenizer:
     """Build a tokenizer that gives one token a code point, between [CLS] and [SEP].
 
     ``ids`` holds the five special tokens and single characters; others are passed over, so a WordPiece vocabulary
-    works too. A character that it lacks becomes [UNK].
+    works too. A character that it lacks becomes [UNK]; one that is not seen on paper (soft hyphens, zero-width marks) gives no token.
     """
     missing = [token for token in SPECIAL if token not in ids]
     if missing:
@@ -53,6 +80,7 @@ def tokenizer_from_vocabulary(ids: Mapping[str, int]) -> Tokenizer:
     for space in SPACES:
         kept.setdefault(space, ids[UNK])
     tokenizer = Tokenizer(WordLevel(kept, unk_token=UNK))
+    tokenizer.normalizer = Replace(Regex(INVISIBLE), "")
     tokenizer.pre_tokenizer = Split(Regex(r"[\s\S]"), behavior="isolated")
     tokenizer.post_processor = TemplateProcessing(
         single=f"{CLS} $A {SEP}", pair=f"{CLS} $A {SEP} $B {SEP}", special_tokens=[(CLS, ids[CLS]), (SEP, ids[SEP])]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, is_dataclass
 from pathlib import Path
 from typing import Any, TypeVar, get_type_hints
 
@@ -14,12 +14,35 @@ class ConfigError(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
+class Augmentation:
+    """How a rewritten copy of a report differs from it: shares between 0 and 1.
+
+    ``organisations``, ``things``, ``units`` and ``numbers`` are the shares of spans put in another's place, ``numerals`` that of
+    figures in another notation; the rest are shares of copies: regional Traditional forms, other widths of marks and
+    digits, wrong punctuation, spaces, wrapped lines, page furniture.
+    """
+
+    organisations: float
+    things: float
+    units: float
+    numbers: float
+    numerals: float
+    regional: float
+    width: float
+    punctuation: float
+    spaces: float
+    wraps: float
+    furniture: float
+
+
+@dataclass(frozen=True, slots=True)
 class TrainConfig:
     """A fine-tuning recipe. Paths are relative to the working folder.
 
     ``base`` is a folder made by ``zhanguo.base``, a checkpoint folder or a hub name; ``layers`` keeps its first N
-    (0: all). ``window`` and ``overlap`` count characters. ``precision`` is ``auto`` (bf16 where the machine has it),
-    ``bf16`` or ``fp32``.
+    (0: all). Each report is learnt from as it is and in ``copies`` rewritten copies, so an epoch holds it 1 + ``copies``
+    times. ``window`` and ``overlap`` count characters. ``precision`` is ``auto`` (bf16 where the machine has it), ``bf16``
+    or ``fp32``.
     """
 
     name: str
@@ -27,6 +50,8 @@ class TrainConfig:
     layers: int
     train: list[str]
     dev: list[str]
+    copies: int
+    augmentation: Augmentation
     output: str
     window: int
     overlap: int
@@ -78,16 +103,22 @@ def read_config(path: Path, kind: type[Recipe]) -> Recipe:
         raise ConfigError(f"{path}: {error}") from error
     if not isinstance(values, dict):
         raise ConfigError(f"{path}: expected keys and values")
+    return kind(**_fields(path, kind, values))
+
+
+def _fields(path: Path, kind: Any, values: dict[Any, Any]) -> dict[str, Any]:
     types = get_type_hints(kind)
     known = [field.name for field in fields(kind)]
     if unknown := [str(key) for key in values if key not in known]:
         raise ConfigError(f"{path}: unknown key {', '.join(unknown)}; known are {', '.join(known)}")
     if missing := [key for key in known if key not in values]:
         raise ConfigError(f"{path}: missing key {', '.join(missing)}")
-    return kind(**{key: _typed(path, key, values[key], types[key]) for key in known})
+    return {key: _typed(path, key, values[key], types[key]) for key in known}
 
 
 def _typed(path: Path, key: str, value: Any, wanted: Any) -> Any:
+    if is_dataclass(wanted) and isinstance(wanted, type) and isinstance(value, dict):
+        return wanted(**_fields(path, wanted, value))
     if wanted is float and isinstance(value, int | str):
         try:
             return float(value)  # YAML reads 1e-4 as a string

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from tokenizers import Tokenizer
 
-from zhanguo.characters import PAD, tokenizer_from_vocabulary
+from zhanguo.characters import PAD, shared_rows, tokenizer_from_vocabulary
 from zhanguo.schema import Range
 
 
@@ -29,6 +29,7 @@ class Encoder:
         tokenizer.encode_special_tokens = True  # "[SEP]" in a report is five characters
         self.tokenizer = tokenizer
         self.pad_id = tokenizer.token_to_id(PAD)
+        self.shared = shared_rows(tokenizer.get_vocab())
 
     @classmethod
     def from_file(cls, path: Path) -> Encoder:

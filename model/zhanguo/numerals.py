@@ -49,6 +49,30 @@ def parse(text: str) -> Amount:
     return _single(plain)
 
 
+def spell(number: int, digits: str = "零一二三四五六七八九", tens: str = "十百千") -> str:
+    """Write a whole number from 0 to 10^12 - 1 in words; ``digits`` and ``tens`` may be financial ones (壹, 拾)."""
+    if not 0 <= number < 10**12:
+        raise NumeralError(f"{number} is not between 0 and 10^12")
+    if number == 0:
+        return digits[0]
+    text = ""
+    for unit, sign in ((10**8, "亿"), (10**4, "万"), (1, "")):
+        part = number // unit % 10**4
+        if part:
+            text += (digits[0] if text and part < 1000 else "") + _spell_below_myriad(part, digits, tens) + sign
+    return text.removeprefix(digits[1]) if text.startswith(digits[1] + tens[0]) else text
+
+
+def _spell_below_myriad(number: int, digits: str, tens: str) -> str:
+    text, gap = "", False
+    for power, sign in ((3, tens[2]), (2, tens[1]), (1, tens[0]), (0, "")):
+        digit = number // 10**power % 10
+        if digit:
+            text += (digits[0] if gap and text else "") + digits[digit] + sign
+        gap = not digit
+    return text
+
+
 def _plain(text: str) -> str:
     """Half-width, without white space, 廿 and 卅 written out."""
     text = re.sub(r"\s|[\u200b-\u200d\ufeff]", "", unicodedata.normalize("NFKC", text))

@@ -24,7 +24,7 @@ from transformers.trainer_utils import get_last_checkpoint
 
 from zhanguo import blocks
 from zhanguo.base import WEIGHTS_FILE
-from zhanguo.characters import CLS, MASK, SEP, SPECIAL, UNK
+from zhanguo.characters import CLS, MASK, SEP, SPECIAL, UNK, shared_rows
 from zhanguo.checkpoint import load_blocks, use_bf16
 from zhanguo.config import ConfigError, PretrainConfig, read_config
 from zhanguo.encode import Encoder
@@ -41,7 +41,9 @@ def read_rows(path: Path, vocabulary: dict[str, int], length: int) -> Ids:
     opener: Any = {".xz": lzma.open, ".gz": gzip.open}.get(path.suffix, open)
     with opener(path, "rt", encoding="utf-8") as stream:
         text = stream.read()
-    ids = np.fromiter((vocabulary.get(char, vocabulary[UNK]) for char in text), dtype=np.int64, count=len(text))
+    shared = shared_rows(vocabulary)
+    rows_of = {char: shared.get(number, number) for char, number in vocabulary.items()}
+    ids = np.fromiter((rows_of.get(char, vocabulary[UNK]) for char in text), dtype=np.int64, count=len(text))
     inner = length - 2
     rows = np.empty((len(ids) // inner, length), dtype=np.int64)
     rows[:, 0], rows[:, -1] = vocabulary[CLS], vocabulary[SEP]

@@ -22,14 +22,15 @@ def read_words(name: str, role: str) -> frozenset[str]:
 
 
 @cache
-def _variants() -> dict[int, str]:
+def variants() -> dict[int, str]:
+    """Map the code points of Traditional characters to their Simplified forms."""
     pairs = " ".join(row[0] for row in read_rows("variants.txt")).split()
     return {ord(pair[0]): pair[1] for pair in pairs}
 
 
 def fold(text: str) -> str:
-    """Simplify the Traditional characters that the tables use; every code point stays in its place."""
-    return text.translate(_variants())
+    """Simplify Traditional characters; every code point stays in its place."""
+    return text.translate(variants())
 
 
 def pattern(words: Iterable[str]) -> re.Pattern[str]:
