@@ -13,7 +13,7 @@ from rich.console import Console
 from rich.progress import Progress
 from rich.table import Table
 
-from zhanguo import __version__, check, evaluate, read, write
+from zhanguo import __version__, check, evaluate, overlap, read, write
 from zhanguo.annotations import AnnotationError, example_from_dict, read_examples, read_rows
 from zhanguo.extract import Extractor
 from zhanguo.link import link
@@ -22,6 +22,8 @@ from zhanguo.schema import Example, Extraction, Failure, Report
 from zhanguo.tagger import ModelError
 
 FAILED, WRONG_USE = 1, 2
+# The test reports are in the repository, not in the wheel.
+SEEDS = (Path("seeds/gold.jsonl"), Path(__file__).parents[2] / "seeds" / "gold.jsonl")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -63,15 +65,20 @@ def _parser() -> argparse.ArgumentParser:
     scores.set_defaults(run=_evaluate)
 
     checks = commands.add_parser("check", help="find mistakes in annotated files")
-    checks.add_argument("files", nargs="+", metavar="FILE", help="annotated reports, .jsonl or .txt")
+    checks.add_argument("files", nargs="+", type=Path, metavar="FILE", help="annotated reports, .jsonl or .txt")
+    checks.add_argument("--seeds", type=Path, help="test reports that no other may share a passage with (default: the repository's)")
     checks.set_defaults(run=_check)
     return parser
 
 
 def _check(options: argparse.Namespace) -> int:
-    problems = [f"{path}: {problem}" for path in options.files for problem in check.check_file(Path(path))]
-    sys.stdout.writelines(problem + "\n" for problem in problems)
-    return FAILED if problems else 0
+    gold = options.seeds or next((path for path in SEEDS if path.is_file()), None)
+    seeds = overlap.Seeds(read_examples(gold) if gold else [])
+    found = False
+    for problem in check.check_files(options.files, seeds):
+        sys.stdout.write(problem + "\n")
+        found = True
+    return FAILED if found else 0
 
 
 def _extract(options: argparse.Namespace) -> int:

@@ -1,12 +1,13 @@
-"""Checks of annotated files: broken marks, bad edges, records that don't fit their spans."""
+"""Checks of annotated files: broken marks, bad edges, records that don't fit their spans, passages and frames used twice."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from zhanguo import numerals
+from zhanguo import numerals, overlap
 from zhanguo.annotations import AnnotationError, read_examples
 from zhanguo.labels import is_loose
 from zhanguo.schema import CHANGES, KINDS, QUALIFIERS, Example, Record
@@ -14,18 +15,24 @@ from zhanguo.schema import CHANGES, KINDS, QUALIFIERS, Example, Record
 _LEFTOVER = re.compile(r"\[\[|\]\]|\b(?:ORG|TARGET|QUANTITY|UNIT)\|")
 
 
-def check_file(path: Path) -> Iterator[str]:
-    """Yield every problem of an annotated file, as ``id: what is wrong``."""
-    seen: set[str] = set()
-    try:
-        for example in read_examples(path):
-            if example.id in seen:
-                yield f"{example.id}: id used twice"
-            seen.add(example.id)
-            for problem in check_example(example):
-                yield f"{example.id}: {problem}"
-    except AnnotationError as error:
-        yield str(error)
+def check_files(paths: Iterable[Path], seeds: overlap.Seeds) -> Iterator[str]:
+    """Yield every problem of annotated files that belong together, as ``file: id: what is wrong``."""
+    found: list[Example] = []
+    for path in paths:
+        try:
+            for example in read_examples(path):
+                for problem in check_example(example):
+                    yield f"{path}: {example.id}: {problem}"
+                for passage in seeds.passages(example.text):
+                    yield f"{path}: {example.id}: shares {passage!r} with a seed"
+                found.append(example)
+        except AnnotationError as error:
+            yield str(error)
+    for name, times in Counter(example.id for example in found).items():
+        if times > 1:
+            yield f"{name}: id used {times} times"
+    for one, other, share in overlap.near_copies(found):
+        yield f"{other.id}: shares {share:.0%} of its runs of {overlap.SHINGLE} characters with {one.id}, figures aside"
 
 
 def check_example(example: Example) -> Iterator[str]:
