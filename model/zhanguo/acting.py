@@ -12,7 +12,7 @@ from zhanguo.schema import Range, Span
 from zhanguo.sentences import Sentence
 from zhanguo.tables import pattern, read_words
 
-_JOINED = re.compile(r"\s*(?:、|和|与|及|以及|联合|会同|协同|配合|协助|携手|,|，)?\s*")
+JOINED = re.compile(r"\s*(?:、|和|与|及|以及|联合|会同|协同|配合|协助|携手|,|，)?\s*")
 _LOOK = 12
 
 
@@ -89,7 +89,7 @@ class Agents:
         row: list[Span] = []
         for org in reversed(self.orgs.starting(max(0, position - 200), position)):
             gap = self.folded[org.end : row[0].start if row else position]
-            if not (_JOINED.fullmatch(gap) if row else not gap.strip()):
+            if not (JOINED.fullmatch(gap) if row else not gap.strip()):
                 break
             row.insert(0, org)
         return row
@@ -101,7 +101,7 @@ class Agents:
         """Of joint subjects (A和B, A、B) that end with the last of ``orgs``, the first."""
         first = orgs[-1]
         for org in reversed(orgs[:-1]):
-            if not _JOINED.fullmatch(self.folded[org.end : first.start]):
+            if not JOINED.fullmatch(self.folded[org.end : first.start]):
                 break
             first = org
         return first

@@ -15,30 +15,42 @@ from zhanguo.schema import Range, Span
 from zhanguo.sentences import Sentence
 from zhanguo.tables import fold, pattern, read_words
 
+_DIGIT, _SPACE, _LINE = re.compile(r"\d"), re.compile(r"[^\S\r\n]"), re.compile(r"[\r\n]")
 WITHOUT_AGENT = ("trend", "indicator")
 
 
 @dataclass(slots=True, eq=False)
 class Statement:
-    """A figure with what is said about it."""
+    """A figure with what is said about it.
+
+    ``proposed`` is the kind that its verb and thing suggest, ``has_own_verb`` whether its clause holds that verb, ``share``
+    the probability of what was judged.
+    """
 
     figure: Figure
     sentence: int
     index: int = 0
     kind: str = NO_KIND
+    proposed: str = NO_KIND
+    has_own_verb: bool = False
     action: Range | None = None
     change: str | None = None
     target: Span | None = None
     org: Span | None = None
     whole: Statement | None = None
+    share: float = 1.0
 
 
 @dataclass(slots=True)
 class Document:
-    """A text prepared for linking; ``folded`` has Traditional characters simplified in place."""
+    """A text prepared for linking.
+
+    ``folded`` has Traditional characters simplified in place; ``masked`` also has 0 for digits and signs for white space.
+    """
 
     text: str
     folded: str
+    masked: str
     spans: Places[Span]
     targets: Places[Span]
     sentences: list[Sentence]
@@ -49,6 +61,10 @@ class Document:
     def slice(self, span: Span | Range | None) -> str:
         """The folded text of a place; empty for None."""
         return self.folded[span.start : span.end] if span else ""
+
+    def name(self, span: Span | Range | None) -> str:
+        """The masked text of a place; empty for None."""
+        return self.masked[span.start : span.end] if span else ""
 
     def sentence(self, statement: Statement) -> Sentence:
         """The sentence that a statement's figure stands in."""
@@ -78,6 +94,7 @@ def prepare(text: str, spans: list[Span]) -> Document:
     document = Document(
         text,
         folded,
+        _LINE.sub("¶", _SPACE.sub("␣", _DIGIT.sub("0", folded))),
         Places(spans, lambda s: s.start),
         labelled["TARGET"],
         sentences.split(text, spans),

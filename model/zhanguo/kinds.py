@@ -32,8 +32,9 @@ def find_actions(document: Document) -> None:
             last_sentence = statement.sentence
         if statement.kind == "trend":
             continue
-        groups = _groups(document, statement)
+        groups = groups_of(document, statement)
         own = own_action(document, statement)
+        statement.has_own_verb = own is not None
         chosen = own or carried
         if is_level(document, statement):
             statement.kind = "indicator"
@@ -48,9 +49,10 @@ def find_actions(document: Document) -> None:
         elif _are_cases(groups):
             statement.kind = "case"
         settle_crime(document, statement)
+        statement.proposed = statement.kind
 
 
-def _groups(document: Document, statement: Statement) -> list[str]:
+def groups_of(document: Document, statement: Statement) -> list[str]:
     """The classes of what is counted: by the target's head, then by the unit."""
     category = categories.find(document.slice(statement.target)) if statement.target else None
     dimension = document.dimension(statement) or ""
@@ -72,8 +74,6 @@ def settle_crime(document: Document, statement: Statement) -> None:
     if statement.kind == CRIME:
         money = (document.dimension(statement) or "").startswith("money")
         statement.kind = "indicator" if money else NO_KIND
-    if statement.kind == "indicator" and statement.action and not document.slice(statement.action).startswith("遗"):
-        statement.action = None
 
 
 def _is_criminal_money(document: Document, statement: Statement, groups: Sequence[str]) -> bool:
@@ -153,7 +153,7 @@ def drop_context(document: Document) -> None:
             or figures.is_limit(document.folded, figure)
             or document.dimension(statement) in UNMEASURED
             or _abstract().search(target)
-            or "scope" in _groups(document, statement)
+            or "scope" in groups_of(document, statement)
             or _abstract().fullmatch(document.slice(figure.unit_text))
             or (not figure.target_before and statement.kind not in WITHOUT_AGENT and _is_spot(statement, head))
         ):

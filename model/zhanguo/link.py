@@ -1,7 +1,7 @@
 """Linking: from spans to statements. Plain functions of a text and its spans, one small pass for each habit of the genre.
 
 Order of the passes: figures (units, compounds, targets) → second measures of a thing → trends → actions and kinds →
-context that gives no record → acting organisations → parts of wholes.
+context that gives no record → kinds, judged → acting organisations → these, judged → parts of wholes.
 """
 
 from __future__ import annotations
@@ -12,6 +12,8 @@ from functools import cache
 
 from zhanguo.actions import NO_KIND
 from zhanguo.document import Document, Statement, prepare
+from zhanguo.judged_agents import judge_agents
+from zhanguo.judged_kinds import judge_kinds
 from zhanguo.kinds import drop_context, find_actions
 from zhanguo.schema import Link, Span
 from zhanguo.subjects import distribute_organisations, find_organisations
@@ -26,19 +28,27 @@ _MEASURE = re.compile(
 
 def link(text: str, spans: Sequence[Span]) -> list[Link]:
     """Return the statements of enforcement work in a labelled text, in the order of their quantities."""
+    document = propose(text, spans)
+    judge_kinds(document)
+    document.statements = [s for s in document.statements if s.kind != NO_KIND]
+    for index, statement in enumerate(document.statements):
+        statement.index = index
+    find_organisations(document)
+    distribute_organisations(document)
+    judge_agents(document)
+    find_wholes(document)
+    return [_link(document, statement) for statement in document.statements]
+
+
+def propose(text: str, spans: Sequence[Span]) -> Document:
+    """Prepare a text and run the passes that propose each figure's thing, verb and kind."""
     document = prepare(text, sorted(spans))
     measure_again(document)
     find_trends(document)
     distribute_trends(document)
     find_actions(document)
     drop_context(document)
-    document.statements = [s for s in document.statements if s.kind != NO_KIND]
-    for index, statement in enumerate(document.statements):
-        statement.index = index
-    find_organisations(document)
-    distribute_organisations(document)
-    find_wholes(document)
-    return [_link(document, statement) for statement in document.statements]
+    return document
 
 
 def measure_again(document: Document) -> None:
@@ -61,6 +71,7 @@ def _link(document: Document, statement: Statement) -> Link:
         qualifier=qualifier_around(document, statement),
         part_of=statement.whole.index if statement.whole else None,
         sentence=document.sentence(statement).place,
+        share=statement.share,
     )
 
 

@@ -33,16 +33,21 @@ def normalise(text: str, links: Sequence[Link]) -> tuple[list[Record], list[str]
 
 
 def total(text: str, link: Link) -> Amount:
-    """The amount of a link; parts of a compound amount (3斤2两, 6成4) are summed in the first unit."""
-    first = numerals.parse(_slice(text, link.quantities[0]) or "")
-    unit = units.find(_slice(text, link.units[0]))
+    """The amount of a link, with the qualifier of the words around it."""
+    amount = total_of(text, link.quantities, link.units)
+    if amount.qualifier != "exact" or amount.value_max is not None or link.qualifier is None:
+        return amount
+    return Amount(amount.value, None, link.qualifier)
+
+
+def total_of(text: str, quantities: Sequence[Span], unit_spans: Sequence[Span | None]) -> Amount:
+    """The amount of a figure; parts of a compound amount (3斤2两, 6成4) are summed in the first unit."""
+    first = numerals.parse(_slice(text, quantities[0]) or "")
+    unit = units.find(_slice(text, unit_spans[0]))
     value = first.value
-    for quantity, part_unit in zip(link.quantities[1:], link.units[1:], strict=True):
+    for quantity, part_unit in zip(quantities[1:], unit_spans[1:], strict=True):
         value += part_of_amount(text, quantity, part_unit, unit)
-    qualifier = first.qualifier if first.qualifier != "exact" else link.qualifier or "exact"
-    if first.value_max is not None:
-        qualifier = "exact"
-    return Amount(value, first.value_max, qualifier)
+    return Amount(value, first.value_max, first.qualifier if first.value_max is None else "exact")
 
 
 def part_of_amount(text: str, quantity: Span, part_unit: Span | None, unit: units.Unit | None) -> Decimal:
@@ -76,7 +81,7 @@ def _record(text: str, link: Link, amount: Amount, whole: int | None) -> Record:
         category=category.name if category else None,
         base_value=_times(amount.value, known.factor) if known else None,
         base_unit=known.base if known else None,
-        score=round(min(span.score for span in spans), 4),
+        score=round(min(span.score for span in spans) * link.share, 4),
         evidence=_evidence(link),
     )
 
