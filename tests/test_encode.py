@@ -19,7 +19,8 @@ def encoder() -> Encoder:
 
 
 def visible(text: str) -> list[Range]:
-    return [Range(i, i + 1) for i, char in enumerate(text) if not re.match(INVISIBLE, char)]
+    hidden = {i for match in re.finditer(INVISIBLE, text) for i in range(*match.span())}
+    return [Range(i, i + 1) for i in range(len(text)) if i not in hidden]
 
 
 def test_awkward_text() -> None:
@@ -32,6 +33,14 @@ def test_awkward_text() -> None:
 def test_any_text(text: str) -> None:
     [encoding] = encoder()(text, [Range(0, len(text))])
     assert encoding.offsets == visible(text)
+
+
+def test_html_left_in_a_text() -> None:
+    text = "收<br/>缴&nbsp;枪<span class='a'>支</span>1&ldquo;2"
+    [encoding] = encoder()(text, [Range(0, len(text))])
+    places = [text[start:end] for start, end in encoding.offsets]
+    assert places == ["收", "缴", ";", "枪", "支", "1", ";", "2"]  # an entity's token lies at its last character
+    assert encoding.ids[2:5] == [VOCABULARY["缴"], VOCABULARY["[UNK]"], VOCABULARY["枪"]]
 
 
 def test_known_characters_have_their_own_ids() -> None:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from tokenizers import Regex, Tokenizer
 from tokenizers.models import WordLevel
-from tokenizers.normalizers import Replace
+from tokenizers.normalizers import Replace, Sequence
 from tokenizers.pre_tokenizers import Split
 from tokenizers.processors import TemplateProcessing
 
@@ -16,7 +16,16 @@ from zhanguo.tables import fold
 PAD, UNK, CLS, SEP, MASK = "[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"
 SPECIAL = (PAD, UNK, CLS, SEP, MASK)
 SPACES = " \n\r\t\u3000\u00a0"
-INVISIBLE = r"[\u00ad\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufe00-\ufe0f\ufeff]"
+# What is left in a text but not seen on paper: format characters and HTML tags; and HTML's names of characters.
+INVISIBLE = r"</?[A-Za-z][^<>\n]{0,80}>|[\u00ad\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufe00-\ufe0f\ufeff]"
+ENTITIES = {
+    r"&(?:nbsp|ensp|emsp|thinsp|#160|#12288);": " ",
+    "&ldquo;": "“",
+    "&rdquo;": "”",
+    "&mdash;": "—",
+    "&hellip;": "…",
+    "&middot;": "·",
+}
 CHINESE_PUNCTUATION = str.maketrans(",:;!?()", "，：；！？（）")
 
 _WANTED_RANGES = (
@@ -71,7 +80,8 @@ def tokenizer_from_vocabulary(ids: Mapping[str, int]) -> Tokenizer:
     """Build a tokenizer that gives one token a code point, between [CLS] and [SEP].
 
     ``ids`` holds the five special tokens and single characters; others are passed over, so a WordPiece vocabulary
-    works too. A character that it lacks becomes [UNK]; one that is not seen on paper (soft hyphens, zero-width marks) gives no token.
+    works too. A character that it lacks becomes [UNK]; what is not seen on paper (zero-width marks,
+    HTML tags) gives no token, an HTML entity the token of its character.
     """
     missing = [token for token in SPECIAL if token not in ids]
     if missing:
@@ -80,7 +90,7 @@ def tokenizer_from_vocabulary(ids: Mapping[str, int]) -> Tokenizer:
     for space in SPACES:
         kept.setdefault(space, ids[UNK])
     tokenizer = Tokenizer(WordLevel(kept, unk_token=UNK))
-    tokenizer.normalizer = Replace(Regex(INVISIBLE), "")
+    tokenizer.normalizer = Sequence([Replace(Regex(old), new) for old, new in ((INVISIBLE, ""), *ENTITIES.items())])
     tokenizer.pre_tokenizer = Split(Regex(r"[\s\S]"), behavior="isolated")
     tokenizer.post_processor = TemplateProcessing(
         single=f"{CLS} $A {SEP}", pair=f"{CLS} $A {SEP} $B {SEP}", special_tokens=[(CLS, ids[CLS]), (SEP, ids[SEP])]

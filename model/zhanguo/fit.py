@@ -30,7 +30,7 @@ from zhanguo.subjects import distribute_organisations, find_organisations
 Floats = NDArray[np.float64]
 KIND_PENALTY, AGENT_PENALTY = 2.0, 1.0
 RARE = 3
-LIGHT = 0.02
+LIGHT = 0.05
 ROUNDS = 2
 STEPS = 150
 
