@@ -6,14 +6,15 @@ import argparse
 import json
 import sys
 from collections.abc import Iterator, Sequence
+from dataclasses import asdict
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 from rich.console import Console
 from rich.progress import Progress
 from rich.table import Table
 
-from zhanguo import __version__, check, evaluate, overlap, read, write
+from zhanguo import __version__, calibration, check, evaluate, overlap, read, write
 from zhanguo.annotations import AnnotationError, example_from_dict, read_examples, read_rows
 from zhanguo.extract import Extractor
 from zhanguo.link import link
@@ -54,6 +55,9 @@ def _parser() -> argparse.ArgumentParser:
     extract.add_argument("paths", nargs="+", metavar="PATH", help="files, folders, or - for standard input")
     extract.add_argument("-o", "--output", type=Path, help="write one JSON object a report to this file")
     extract.add_argument("--no-text", action="store_true", help="leave the report's text out of the output")
+    extract.add_argument(
+        "--min-score", type=_share, default=0.0, metavar="P", help="leave out spans and records with a score below P (0 to 1)"
+    )
     extract.set_defaults(run=_extract)
 
     scores = commands.add_parser("evaluate", parents=[model], help="extract from annotated reports and score the result")
@@ -86,13 +90,27 @@ def _extract(options: argparse.Namespace) -> int:
     items = read.inputs(options.paths)
     if options.output:
         with options.output.open("w", encoding="utf-8", newline="\n") as stream:
-            results = extractor.extract_all(_with_progress(items))
+            results = _confident(extractor.extract_all(_with_progress(items)), options.min_score)
             failures = _write(results, stream, extractor.tagger.name, with_text=not options.no_text)
     else:
-        failures = _print(extractor.extract_all(read.read(items)))
+        failures = _print(_confident(extractor.extract_all(read.read(items)), options.min_score))
     if failures:
         sys.stderr.write(f"zhanguo: {failures} of the inputs failed\n")
     return FAILED if failures else 0
+
+
+def _share(text: str) -> float:
+    """A number between 0 and 1."""
+    value = float(text)
+    if not 0 <= value <= 1:
+        raise argparse.ArgumentTypeError(f"{text} is not between 0 and 1")
+    return value
+
+
+def _confident(results: Iterator[Extraction | Failure], least: float) -> Iterator[Extraction | Failure]:
+    """Leave out what scores less than ``least``."""
+    for result in results:
+        yield result if isinstance(result, Failure) or not least else result.above(least)
 
 
 def _with_progress(items: list[read.Input]) -> Iterator[Report | Failure]:
@@ -135,8 +153,11 @@ def _evaluate(options: argparse.Namespace) -> int:
         predicted = [_predicted(extractor(example.text, example.id)) for example in gold]
     scores = {"spans": evaluate.score_spans(gold, predicted), "records": evaluate.score_records(gold, predicted)}
     _print_scores(scores)
+    reliability = {} if options.gold_spans else _reliability(gold, predicted)
+    _print_reliability(reliability)
     if options.json:
-        rows = {name: {key: score.as_dict() for key, score in part.items()} for name, part in scores.items()}
+        rows: dict[str, Any] = {name: {key: score.as_dict() for key, score in part.items()} for name, part in scores.items()}
+        rows["reliability"] = {name: [asdict(b) for b in bins] for name, bins in reliability.items()}
         options.json.write_text(json.dumps(rows, indent=2) + "\n", "utf-8")
     return _cross_check(gold, predicted, scores["spans"]["overall"])
 
@@ -173,6 +194,23 @@ def _print_scores(scores: dict[str, dict[str, evaluate.Score]]) -> None:
             table.add_row(key, *rates, *map(str, (score.correct, score.predicted, score.gold)))
         console.print(table)
         console.print()
+
+
+def _reliability(gold: list[Example], predicted: list[Example]) -> dict[str, list[calibration.Bin]]:
+    """How often answers of a score are right, for spans and for records."""
+    by_label = evaluate.span_answers(gold, predicted).values()
+    spans = [score for scores, _ in by_label for score in scores], [right for _, rights in by_label for right in rights]
+    return {"spans": calibration.reliability(*spans), "records": calibration.reliability(*evaluate.record_answers(gold, predicted))}
+
+
+def _print_reliability(reliability: dict[str, list[calibration.Bin]]) -> None:
+    console = Console()
+    for name, bins in reliability.items():
+        table = Table(f"{name}: score", "answers", "mean score", "right", box=None, pad_edge=False)
+        for b in bins:
+            table.add_row(f"{b.low:.2f} to {b.high:.2f}", str(b.count), f"{b.score:.3f}", f"{b.right:.3f}")
+        console.print(table)
+        console.print(f"expected calibration error {calibration.expected_calibration_error(bins):.4f}\n")
 
 
 def _cross_check(gold: list[Example], predicted: list[Example], ours: evaluate.Score) -> int:

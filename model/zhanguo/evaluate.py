@@ -79,6 +79,36 @@ def _records_by(key: Callable[[Record], tuple[Hashable, ...]]) -> Callable[[Exam
     return lambda example: [key(record) for record in example.records or ()]
 
 
+Answers = tuple[list[float], list[bool]]
+
+
+def span_answers(gold: Sequence[Example], predicted: Sequence[Example]) -> dict[str, Answers]:
+    """The score of each predicted span, and whether it is right, by label."""
+    answers: dict[str, Answers] = {label: ([], []) for label in LABELS}
+    for ours, theirs in _pair(gold, predicted):
+        true = set(ours.spans)
+        for span in theirs.spans:
+            answers[span.label][0].append(span.score)
+            answers[span.label][1].append(span in true)
+    return answers
+
+
+def record_answers(gold: Sequence[Example], predicted: Sequence[Example]) -> Answers:
+    """The score of each predicted record, and whether the whole of it is right."""
+    key = LEVELS["record+org"]
+    scores: list[float] = []
+    right: list[bool] = []
+    for ours, theirs in _pair(gold, predicted):
+        if ours.records is None:
+            continue
+        left = Counter(map(key, ours.records))
+        for record in theirs.records or ():
+            scores.append(record.score)
+            right.append(left[key(record)] > 0)
+            left[key(record)] -= 1
+    return scores, right
+
+
 def _pair(gold: Sequence[Example], predicted: Sequence[Example]) -> list[tuple[Example, Example]]:
     """Pair by id; a report without a prediction counts as one with nothing found."""
     by_id = {example.id: example for example in predicted}

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from importlib.resources import as_file, files
 from pathlib import Path
 
+from zhanguo import calibration
 from zhanguo.link import link
 from zhanguo.normalise import normalise
 from zhanguo.schema import Extraction, Failure, Report
@@ -36,6 +38,10 @@ class Extractor:
         folder = Path(name)
         return cls(Tagger.from_folder(folder if folder.is_dir() else _download(name), engine, device))
 
+    def calibrate(self, curves: Mapping[str, calibration.Curve]) -> None:
+        """Give scores by these curves: label or ``record`` → curve."""
+        self.tagger.curves = curves
+
     def __call__(self, text: str, id: str = "text") -> Extraction:
         """Extract from one text of any length; offsets are code points of ``text``."""
         return self.extract(Report(id, "", text))
@@ -44,6 +50,8 @@ class Extractor:
         """Extract from one report."""
         spans = self.tagger(report.text)
         records, warnings = normalise(report.text, link(report.text, spans))
+        curve = self.tagger.curves.get(calibration.RECORD, calibration.AS_IT_IS)
+        records = [replace(record, score=round(curve(record.score), 4)) for record in records]
         return Extraction(report, tuple(spans), tuple(records), (*report.warnings, *warnings))
 
     def extract_all(self, reports: Iterable[Report | Failure]) -> Iterator[Extraction | Failure]:

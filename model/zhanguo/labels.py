@@ -97,7 +97,10 @@ def _is_legal(path: NDArray[np.int64]) -> bool:
 
 
 def tags_to_spans(text: str, offsets: Sequence[Range], scores: Scores) -> list[Span]:
-    """Decode log-probabilities ``[tokens, tags]`` into spans; a span's score is the geometric mean of its tokens'."""
+    """Decode log-probabilities ``[tokens, tags]`` into spans.
+
+    A span's score is the least of its tokens' probabilities and of that the span ends where it does.
+    """
     path = best_path(scores)
     spans: list[Span] = []
     index = 0
@@ -107,7 +110,9 @@ def tags_to_spans(text: str, offsets: Sequence[Range], scores: Scores) -> list[S
         if tag != OUTSIDE:
             while end < len(path) and TAGS[path[end]] == f"I-{tag[2:]}":
                 end += 1
-            score = float(np.exp(scores[np.arange(index, end), path[index:end]].mean()))
+            score = float(np.exp(scores[np.arange(index, end), path[index:end]].min()))
+            if end < len(path):
+                score = min(score, 1 - float(np.exp(scores[end, TAG_IDS[f"I-{tag[2:]}"]])))
             span = trim(text, Range(offsets[index].start, offsets[end - 1].end))
             if span:
                 spans.append(Span(span.start, span.end, tag[2:], round(score, 4)))

@@ -6,7 +6,7 @@ All offsets are code points of the report's text, half-open: ``text[start:end]``
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import NamedTuple
 
@@ -135,3 +135,14 @@ class Extraction:
     spans: tuple[Span, ...]
     records: tuple[Record, ...]
     warnings: tuple[str, ...] = ()
+
+    def above(self, least: float) -> Extraction:
+        """Leave out spans and records that score less; ``part_of`` follows, null where the whole is left out."""
+        kept = [number for number, record in enumerate(self.records) if record.score >= least]
+        moved = {number: place for place, number in enumerate(kept)}
+        records = (self.records[number] for number in kept)
+        return replace(
+            self,
+            spans=tuple(span for span in self.spans if span.score >= least),
+            records=tuple(replace(r, part_of=None if r.part_of is None else moved.get(r.part_of)) for r in records),
+        )

@@ -6,13 +6,14 @@ The only module that runs a network, by ONNX Runtime (the default) or by torch.
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from zhanguo import windows
+from zhanguo import calibration, windows
 from zhanguo.encode import Encoder, Encoding
 from zhanguo.labels import TAGS, Scores, tags_to_spans
 from zhanguo.schema import Range, Span
@@ -96,6 +97,7 @@ class Tagger:
         self.name = name
         self.window = window
         self.overlap = overlap
+        self.curves: Mapping[str, calibration.Curve] = {}
 
     @classmethod
     def from_folder(cls, folder: Path, engine: str = "auto", device: str | None = None) -> Tagger:
@@ -105,12 +107,18 @@ class Tagger:
         check_labels(folder)
         settings = read_settings(folder)
         encoder = Encoder.from_file(folder / "tokenizer.json")
-        return cls(encoder, _load_engine(folder, engine, device), settings["name"], settings["window"], settings["overlap"])
+        tagger = cls(encoder, _load_engine(folder, engine, device), settings["name"], settings["window"], settings["overlap"])
+        tagger.curves = calibration.curves(settings["calibration"])
+        return tagger
 
     def __call__(self, text: str) -> list[Span]:
-        """Tag one text; offsets are code points of ``text``."""
+        """Tag one text; offsets are code points of ``text``, scores calibrated where the model's settings say how."""
         offsets, scores = self.scores(text)
-        return tags_to_spans(text, offsets, scores)
+        return [self._calibrated(span) for span in tags_to_spans(text, offsets, scores)]
+
+    def _calibrated(self, span: Span) -> Span:
+        curve = self.curves.get(span.label, calibration.AS_IT_IS)
+        return Span(span.start, span.end, span.label, round(curve(span.score), 4))
 
     def scores(self, text: str) -> tuple[list[Range], Scores]:
         """Return every token's place and its log-probabilities ``[tokens, tags]``, windows already joined."""
@@ -170,7 +178,7 @@ def check_labels(folder: Path) -> None:
 
 
 def read_settings(folder: Path) -> dict[str, Any]:
-    """Read what goes with the weights: the model's name, its window and overlap in characters."""
+    """Read what goes with the weights: the model's name, its window and overlap in characters, the curves of its scores."""
     path = folder / SETTINGS_FILE
     stored = json.loads(path.read_text("utf-8")) if path.is_file() else {}
-    return {"name": folder.name, "window": WINDOW, "overlap": OVERLAP, **stored}
+    return {"name": folder.name, "window": WINDOW, "overlap": OVERLAP, "calibration": {}, **stored}
