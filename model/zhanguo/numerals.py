@@ -23,7 +23,7 @@ _DIGIT = "".join(DIGITS)
 _UNIT = "".join(TENS) + "".join(MYRIADS)
 _TOKEN = re.compile(
     rf"(?P<arabic>\d{{1,3}}(?:,\d{{3}})+(?:\.\d+)?|\d+(?:\.\d+)?)|(?P<digits>[{_DIGIT}]+)(?:[点點](?P<decimals>[{_DIGIT}]+))?"
-    rf"|(?P<multiplier>[{_UNIT}])"
+    rf"|(?P<multiplier>[{_UNIT}])|[点點](?P<fraction>[{_DIGIT}]+)"
 )
 _RANGE = re.compile(r"(?<=[^至到~\-—–])\s*(?:至|到|~|-|—|–|―)+\s*(?=[^至到~\-—–])")
 _NEIGHBOURS = re.compile(rf"(?P<head>.*?)(?P<low>[{_DIGIT}])[、,]?(?P<high>[{_DIGIT}])(?P<tail>[{_UNIT}余餘多]*)")
@@ -131,7 +131,7 @@ def _single(plain: str) -> Amount:
 
 
 def _tokens(plain: str) -> list[tuple[str, Decimal]]:
-    """Split into ("number" | "spelled" | "zero" | "multiplier", value)."""
+    """Split into ("number" | "spelled" | "zero" | "multiplier" | "fraction", value)."""
     tokens: list[tuple[str, Decimal]] = []
     position = 0
     while position < len(plain):
@@ -140,6 +140,8 @@ def _tokens(plain: str) -> list[tuple[str, Decimal]]:
             raise NumeralError(f"not a numeral: {plain!r}")
         if match["arabic"]:
             tokens.append(("number", Decimal(match["arabic"].replace(",", ""))))
+        elif match["fraction"]:
+            tokens.append(("fraction", Decimal("0." + "".join(str(DIGITS[c]) for c in match["fraction"]))))
         elif match["digits"]:
             tokens += _spelled(match["digits"], match["decimals"])
         else:
@@ -183,6 +185,10 @@ def _evaluate(plain: str) -> Decimal:
                 scale_all = (bool(total) and value > previous >= 10**4) or not section
                 total = (total + section) * value if scale_all else total + section * value
                 section, current, previous, gap = Decimal(0), None, value, False
+            elif kind == "fraction":
+                if current is not None or not section:
+                    raise NumeralError(f"a point without a number before it in {plain!r}")
+                current = value
             elif current is not None and kind != "zero" and not gap:
                 raise NumeralError(f"two numbers in {plain!r}")
             else:
