@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from zhanguo.numerals import NumeralError, parse, spell
+from zhanguo.numerals import NumeralError, bounds, parse, spell
 from zhanguo.schema import Amount
 
 LINES = (Path(__file__).parent / "cases" / "numerals.tsv").read_text("utf-8").splitlines()
@@ -67,3 +67,29 @@ def test_never_raises_anything_else(text: str) -> None:
 def test_no_numeral(text: str) -> None:
     with pytest.raises(NumeralError):
         parse(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "low", "high"),
+    [
+        ("281", 281, 281),
+        ("10至20", 10, 20),
+        ("50余", 50, 60),
+        ("2200余万", 22000000, 23000000),
+        ("4.5万余", 45000, 46000),
+        ("一百多", 100, 200),
+        ("几十", 20, 100),
+        ("数百", 200, 1000),
+        ("十几", 11, 19),
+        ("二十几", 21, 29),
+        ("上千", 1000, None),
+        ("三百来", None, None),
+    ],
+)
+def test_bounds(text: str, low: int, high: int | None) -> None:
+    assert bounds(text, parse(text)) == (low, high)
+
+
+@pytest.mark.parametrize(("qualifier", "expected"), [("over", (500, None)), ("nearly", (None, 500)), ("about", (None, None))])
+def test_bounds_by_the_words_around(qualifier: str, expected: tuple[int | None, int | None]) -> None:
+    assert bounds("500", Amount(Decimal(500), None, qualifier)) == expected

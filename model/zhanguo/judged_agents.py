@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -10,6 +11,7 @@ from functools import cache, cached_property
 from zhanguo.acting import JOINED
 from zhanguo.document import WITHOUT_AGENT, Document, Statement
 from zhanguo.linear import Weights, probabilities
+from zhanguo.places import Places
 from zhanguo.schema import Span
 from zhanguo.subjects import sums_up
 
@@ -39,6 +41,25 @@ class Candidate:
     def score(self) -> float:
         """What the frame alone weighs."""
         return _weights().score(self.frame)
+
+
+class Candidates:
+    """The organisations of a report, in order; stretches of them are found without going through all."""
+
+    def __init__(self, items: list[Candidate]) -> None:
+        self.places = Places(items, lambda candidate: candidate.org.start)
+        self._subjects = [0, *itertools.accumulate(candidate.subject for candidate in items)]
+
+    def count(self, start: int, end: int) -> tuple[int, int]:
+        """How many start within ``[start, end)``, and how many of these can be subjects."""
+        first, last = self.places.index(start), max(self.places.index(start), self.places.index(end))
+        return last - first, self._subjects[last] - self._subjects[first]
+
+    def weighed(self, start: int, end: int) -> list[Candidate]:
+        """The first of the report, those next before ``start``, and those right behind it before ``end``."""
+        here = self.places.index(start)
+        before = self.places.items[max(1, here - _NEAR) : here]
+        return [*self.places.items[: min(1, here)], *before, *self.places.starting(start, end)[:_BEHIND]]
 
 
 @dataclass(slots=True)
@@ -79,7 +100,7 @@ def choices(document: Document) -> Iterator[Choice]:
             statement.org = None
             continue
         rule = statement.org
-        weighed = [None, *_weighed(document, statement, everyone)]
+        weighed = [None, *everyone.weighed(statement.figure.end, document.sentence(statement).place.end)]
         features = [
             list(describe_agent(document, statement, c, everyone, rule, before))
             if c
@@ -90,8 +111,8 @@ def choices(document: Document) -> Iterator[Choice]:
         before = statement
 
 
-def find_candidates(document: Document) -> list[Candidate]:
-    """Every organisation of the report, in order."""
+def find_candidates(document: Document) -> Candidates:
+    """Every organisation of the report."""
     orgs = document.agents.orgs.items
     times = Counter(document.name(org) for org in orgs)
     found: list[Candidate] = []
@@ -107,7 +128,7 @@ def find_candidates(document: Document) -> list[Candidate]:
                 f"times={min(4, times[document.name(org)])}",
             )
             found.append(Candidate(org, number, subject, frame))
-    return found
+    return Candidates(found)
 
 
 def _frame(document: Document, org: Span, number: int, *, subject: bool, last: Span | None) -> Iterator[str]:
@@ -125,14 +146,6 @@ def _frame(document: Document, org: Span, number: int, *, subject: bool, last: S
     yield from (f"tail{size}={tail[:size]}" for size in (1, 2, 3))
 
 
-def _weighed(document: Document, statement: Statement, everyone: list[Candidate]) -> list[Candidate]:
-    """The organisations next before the figure, the first of the report, and those right behind the figure."""
-    end = document.sentence(statement).place.end
-    before = [c for c in everyone if c.org.start < statement.figure.end]
-    behind = [c for c in everyone if statement.figure.end <= c.org.start < end]
-    return [*before[:1], *before[1:][-_NEAR:], *behind[:_BEHIND]]
-
-
 def _start(document: Document, statement: Statement) -> int:
     """Where the statement's own words begin: its verb, thing or figure."""
     action, anchor = statement.action, statement.figure.anchor
@@ -140,7 +153,7 @@ def _start(document: Document, statement: Statement) -> int:
 
 
 def describe_agent(
-    document: Document, statement: Statement, candidate: Candidate, everyone: list[Candidate], rule: Span | None, before: Statement | None
+    document: Document, statement: Statement, candidate: Candidate, everyone: Candidates, rule: Span | None, before: Statement | None
 ) -> Iterator[str]:
     """Yield how an organisation stands to a statement: distance, what lies between, and what was chosen before."""
     org, text, start = candidate.org, document.masked, _start(document, statement)
@@ -150,9 +163,8 @@ def describe_agent(
     same = bool(before and before.org and before.org.start == org.start)
     by_rule = bool(rule and rule.start == org.start)
     named_by_rule = bool(rule and document.name(rule) == name)
-    between = [c for c in everyone if org.end <= c.org.start < start]
-    rank = min(len(between), _MANY + 1)
-    rivals = min(sum(c.subject for c in between), _MANY)
+    between, rivals = everyone.count(org.end, start)
+    rank, rivals = min(between, _MANY + 1), min(rivals, _MANY)
     verbs = min(len(document.actions.starting(org.end, start)), _MANY + 1) if org.end <= start else -1
     far = _far(statement.sentence - candidate.sentence)
     here = f"{rank}" if far == "0" else "-"
@@ -182,7 +194,7 @@ def describe_agent(
 
 
 def describe_nobody(
-    document: Document, statement: Statement, everyone: list[Candidate], rule: Span | None, before: Statement | None
+    document: Document, statement: Statement, everyone: Candidates, rule: Span | None, before: Statement | None
 ) -> Iterator[str]:
     """Yield what speaks for a statement without an acting organisation."""
     text, start, figure = document.masked, _start(document, statement), statement.figure
@@ -197,13 +209,13 @@ def describe_nobody(
         f"nobody|bracket={bool(figure.bracket)}",
     )
     yield from (
-        f"nobody|here={any(place.start <= c.org.start < start for c in everyone)}",
-        f"nobody|any={any(c.org.start < start for c in everyone)}",
+        f"nobody|here={everyone.count(place.start, start)[0] > 0}",
+        f"nobody|any={everyone.count(0, start)[0] > 0}",
     )
     yield from (
         f"nobody|opening={text[place.start : place.start + 2]}",
         f"nobody|unit={document.name(figure.unit_text)}",
-        f"nobody|empty={not everyone}",
+        f"nobody|empty={not everyone.places.items}",
     )
 
 

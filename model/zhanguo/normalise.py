@@ -66,6 +66,7 @@ def _record(text: str, link: Link, amount: Amount, whole: int | None) -> Record:
     unit = _slice(text, link.units[0])
     known = units.find(unit)
     category = categories.find(target) if target else None
+    low, high = _bounds(text, link, amount)
     spans = [*link.quantities, *(u for u in link.units if u), *(s for s in (link.target, link.org) if s)]
     return Record(
         kind=link.kind,
@@ -78,12 +79,24 @@ def _record(text: str, link: Link, amount: Amount, whole: int | None) -> Record:
         change=link.change,
         org=_slice(text, link.org),
         part_of=whole,
+        low=low,
+        high=high,
         category=category.name if category else None,
         base_value=_times(amount.value, known.factor) if known else None,
         base_unit=known.base if known else None,
         score=round(min(span.score for span in spans) * link.share, 4),
         evidence=_evidence(link),
     )
+
+
+def _bounds(text: str, link: Link, amount: Amount) -> tuple[Decimal | None, Decimal | None]:
+    """Between which values the amount lies; the last part of a compound one tells how exact it is."""
+    low, high = numerals.bounds(_slice(text, link.quantities[-1]) or "", amount)
+    return (_plain(low), _plain(high))
+
+
+def _plain(value: Decimal | None) -> Decimal | None:
+    return None if value is None else _times(value, Decimal(1))
 
 
 def _times(value: Decimal, factor: Decimal) -> Decimal:

@@ -49,6 +49,36 @@ def parse(text: str) -> Amount:
     return _single(plain)
 
 
+def bounds(text: str, amount: Amount) -> tuple[Decimal | None, Decimal | None]:
+    """Between which values a numeral's amount lies, None where that is open.
+
+    Behind 余 and 多 the next step of the last written digit is not reached (50余: 50 to 60, 2200余万: to 2300万); 几十 is 20 to 100,
+    十几 11 to 19. What 约 leaves open is open on both sides.
+    """
+    value, step = amount.value, _step(amount.value)
+    if amount.value_max is not None:
+        return value, amount.value_max
+    if amount.qualifier == "nearly":
+        return None, value
+    if amount.qualifier == "about":
+        return None, None
+    plain = _plain(text)
+    if amount.qualifier == "over":
+        return value, value + step if re.search(f"[{OVER}]", plain) else None
+    if amount.qualifier == "several":
+        several = _SEVERAL.search(plain)
+        if several is None or "上" in several[0]:
+            return value, None
+        return (value + step / 10, value + step * 9 / 10) if several.start() else (2 * value, 10 * value)
+    return value, value
+
+
+def _step(value: Decimal) -> Decimal:
+    """What one more in the last written digit makes: 100 for 2200."""
+    exponent = value.normalize().as_tuple().exponent
+    return Decimal(10) ** exponent if isinstance(exponent, int) else Decimal(0)
+
+
 def spell(number: int, digits: str = "零一二三四五六七八九", tens: str = "十百千") -> str:
     """Write a whole number from 0 to 10^12 - 1 in words; ``digits`` and ``tens`` may be financial ones (壹, 拾)."""
     if not 0 <= number < 10**12:

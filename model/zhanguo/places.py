@@ -20,6 +20,10 @@ class Places(Generic[T]):
         """The items that start within ``[start, end)``, in order."""
         return self.items[bisect_left(self._starts, start) : bisect_left(self._starts, end)]
 
+    def index(self, position: int) -> int:
+        """How many items start before ``position``."""
+        return bisect_left(self._starts, position)
+
     def last_before(self, position: int) -> T | None:
         """The last item that starts before ``position``."""
         index = bisect_left(self._starts, position)

@@ -97,7 +97,10 @@ class Link:
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """One figure of enforcement work, as ``annotation.md`` section 5 defines its fields."""
+    """One figure of enforcement work, as ``annotation.md`` section 5 defines its fields.
+
+    ``low`` and ``high`` bound what the words allow (50余: 50 to 60; 近500: up to 500), None where that is open.
+    """
 
     kind: str
     action: str | None
@@ -109,6 +112,8 @@ class Record:
     change: str | None
     org: str | None
     part_of: int | None
+    low: Decimal | None = None
+    high: Decimal | None = None
     category: str | None = None
     base_value: Decimal | None = None
     base_unit: str | None = None
