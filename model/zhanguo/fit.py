@@ -1,8 +1,9 @@
-"""Fit the linear models that judge kinds and acting organisations: ``python -m zhanguo.fit FILE... [-o FOLDER]``.
+"""Fit the linear models that judge kinds, things and acting organisations: ``python -m zhanguo.fit FILE... [-o FOLDER]``.
 
-FILEs are annotated reports with records. Writes ``kind_weights.tsv`` (multinomial logistic regression) and
-``agent_weights.tsv`` (conditional logit: McFadden, 1974), both with an L2 penalty. The second is fitted again with the choices
-that its first version makes before each statement (DAgger: Ross et al., 2011), so that it can live with its own mistakes.
+FILEs are annotated reports with records. Writes ``kind_weights.tsv`` (multinomial logistic regression),
+``thing_weights.tsv`` and ``agent_weights.tsv`` (conditional logit: McFadden, 1974), all with an L2 penalty. The latter two are
+fitted again with the choices that their first versions make before each statement (DAgger: Ross et al., 2011), so that they can
+live with their own mistakes.
 Needs ``zhanguo[train]``.
 """
 
@@ -18,23 +19,25 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from zhanguo import judged_agents, judged_kinds, numerals
+from zhanguo import judged_agents, judged_kinds, judged_things, numerals
 from zhanguo.annotations import AnnotationError, read_examples
+from zhanguo.choices import Choice
 from zhanguo.document import Document, Statement
-from zhanguo.judged_agents import Candidate, Choice
+from zhanguo.linear import ONE
 from zhanguo.link import propose
 from zhanguo.normalise import total_of
 from zhanguo.schema import Example, Record
 from zhanguo.subjects import distribute_organisations, find_organisations
 
 Floats = NDArray[np.float64]
-KIND_PENALTY, AGENT_PENALTY = 2.0, 1.0
+KIND_PENALTY, PENALTY = 2.0, 1.0
 RARE = 3
 LIGHT = 0.05
 ROUNDS = 2
 STEPS = 150
 
 Judge = Callable[[Choice], int]
+Row = tuple[list[list[str]], list[int]]
 
 
 def align(example: Example, document: Document) -> list[Record | None]:
@@ -82,35 +85,39 @@ def kind_rows(examples: Iterable[Example]) -> Iterator[tuple[list[str], int]]:
             before = name
 
 
-def agent_choices(examples: Iterable[Example], judge: Judge | None = None) -> Iterator[tuple[list[list[str]], list[int]]]:
-    """Yield the candidates' features of each statement with a gold record, and which of them are right.
-
-    The statements before were settled by ``judge``, else by the gold.
-    """
+def thing_choices(examples: Iterable[Example], judge: Judge | None = None) -> Iterator[Row]:
+    """Yield the rows of the choice of targets; the statements before were settled by ``judge``, else by the gold."""
     for example in examples:
-        document = propose(example.text, example.spans)
-        gold = {id(s): r for s, r in zip(document.statements, align(example, document), strict=True) if r}
-        document.statements = [statement for statement in document.statements if id(statement) in gold]
-        for statement in document.statements:
-            judged_kinds.settle(document, statement, judged_kinds.label(gold[id(statement)].kind, gold[id(statement)].change))
+        document, gold = _settled(example)
+        yield from _rows(document, judged_things.choices(document), {key: record.target for key, record in gold.items()}, judge)
+
+
+def agent_choices(examples: Iterable[Example], judge: Judge | None = None) -> Iterator[Row]:
+    """Yield the rows of the choice of organisations; the statements before were settled by ``judge``, else by the gold."""
+    for example in examples:
+        document, gold = _settled(example)
         find_organisations(document)
         distribute_organisations(document)
-        for choice in judged_agents.choices(document):
-            wanted = gold[id(choice.statement)].org
-            right = [number for number, name in enumerate(choice.texts(document)) if name == wanted]
-            nearest = max(right, key=lambda number: _start(choice.candidates[number]), default=0)
-            judged_agents.settle(choice, judge(choice) if judge else nearest)
-            if right:
-                yield [whole(c, f) for c, f in zip(choice.candidates, choice.features, strict=True)], right
+        yield from _rows(document, judged_agents.choices(document), {key: record.org for key, record in gold.items()}, judge)
 
 
-def whole(candidate: Candidate | None, features: list[str]) -> list[str]:
-    """All features of a candidate, those that are the same for every statement included."""
-    return [*candidate.frame, *features] if candidate else features
+def _settled(example: Example) -> tuple[Document, dict[int, Record]]:
+    """A document's statements that have gold records, with their gold kinds; and the records by the statements' identity."""
+    document = propose(example.text, example.spans)
+    gold = {id(s): r for s, r in zip(document.statements, align(example, document), strict=True) if r}
+    document.statements = [statement for statement in document.statements if id(statement) in gold]
+    for statement in document.statements:
+        judged_kinds.settle(document, statement, judged_kinds.label(gold[id(statement)].kind, gold[id(statement)].change))
+    return document, gold
 
 
-def _start(candidate: Candidate | None) -> int:
-    return candidate.org.start if candidate else -1
+def _rows(document: Document, choices: Iterable[Choice], wanted: dict[int, str | None], judge: Judge | None) -> Iterator[Row]:
+    """Yield each choice's features with the numbers of the right options; settle it before the next."""
+    for choice in choices:
+        right = [number for number, text in enumerate(choice.texts(document)) if text == wanted[id(choice.statement)]]
+        choice.settle(judge(choice) if judge else right[-1] if right else 0)
+        if right:
+            yield choice.features, right
 
 
 class Columns:
@@ -159,14 +166,14 @@ def fit_kinds(rows: Sequence[tuple[list[str], int]]) -> dict[str, dict[str, floa
     return {name: dict(zip(judged_kinds.CLASSES, row, strict=True)) for name, row in zip(columns.names, weights.tolist(), strict=True)}
 
 
-def fit_agents(choices: Sequence[tuple[list[list[str]], list[int]]], penalty: float) -> dict[str, dict[str, float]]:
-    """Fit the weights of candidates: feature → ``weight`` → weight."""
-    rows = [features for candidates, _ in choices for features in candidates]
+def fit_choices(choices: Sequence[Row], penalty: float) -> dict[str, dict[str, float]]:
+    """Fit the weights of options: feature → ``weight`` → weight."""
+    rows = [features for options, _ in choices for features in options]
     columns = Columns(rows)
     matrix = columns.matrix(rows)
-    sizes = np.array([len(candidates) for candidates, _ in choices])
+    sizes = np.array([len(options) for options, _ in choices])
     starts, group = np.cumsum([0, *sizes[:-1]]), np.repeat(np.arange(len(choices)), sizes)
-    right = np.concatenate([np.isin(np.arange(len(candidates)), good) for candidates, good in choices]).astype(float)
+    right = np.concatenate([np.isin(np.arange(len(options)), good) for options, good in choices]).astype(float)
 
     def loss(weights: Floats) -> tuple[float, Floats]:
         scores = matrix @ weights
@@ -176,17 +183,15 @@ def fit_agents(choices: Sequence[tuple[list[list[str]], list[int]]], penalty: fl
         return float(-np.log(good / everything).sum() + penalty / 2 * (weights @ weights)), matrix.T @ gradient + penalty * weights
 
     weights = minimise(loss, len(columns.names))
-    return {name: {"weight": weight} for name, weight in zip(columns.names, weights.tolist(), strict=True)}
+    return {name: {ONE[0]: weight} for name, weight in zip(columns.names, weights.tolist(), strict=True)}
 
 
 def judge_by(table: dict[str, dict[str, float]]) -> Judge:
     """Choose by fitted weights."""
+    weights = {feature: row[ONE[0]] for feature, row in table.items()}
 
     def judge(choice: Choice) -> int:
-        scores = [
-            sum(table[f]["weight"] for f in set(whole(c, features)) if f in table)
-            for c, features in zip(choice.candidates, choice.features, strict=True)
-        ]
+        scores = [sum(weights.get(feature, 0.0) for feature in set(features)) for features in choice.features]
         return max(range(len(scores)), key=scores.__getitem__)
 
     return judge
@@ -202,14 +207,20 @@ def write_table(path: Path, table: dict[str, dict[str, float]], title: str) -> N
     path.write_text("\n".join(lines) + "\n", "utf-8")
 
 
-def fit(examples: list[Example], folder: Path) -> None:
-    """Fit both models and write their tables."""
-    write_table(folder / "kind_weights.tsv", fit_kinds(list(kind_rows(examples))), "Weights of the kinds of records.")
-    gold = list(agent_choices(examples))
-    table = fit_agents(gold, AGENT_PENALTY)
+def fit_twice(rows: Callable[..., Iterator[Row]], examples: list[Example]) -> dict[str, dict[str, float]]:
+    """Fit a model of choices to the gold, then again with what it chooses itself."""
+    gold = list(rows(examples))
+    table = fit_choices(gold, PENALTY)
     for _ in range(ROUNDS):
-        table = fit_agents([*gold, *agent_choices(examples, judge_by(table))], 2 * AGENT_PENALTY)
-    write_table(folder / "agent_weights.tsv", table, "Weights of acting organisations.")
+        table = fit_choices([*gold, *rows(examples, judge_by(table))], 2 * PENALTY)
+    return table
+
+
+def fit(examples: list[Example], folder: Path) -> None:
+    """Fit the models and write their tables."""
+    write_table(folder / "kind_weights.tsv", fit_kinds(list(kind_rows(examples))), "Weights of the kinds of records.")
+    write_table(folder / "thing_weights.tsv", fit_twice(thing_choices, examples), "Weights of the targets that figures count.")
+    write_table(folder / "agent_weights.tsv", fit_twice(agent_choices, examples), "Weights of acting organisations.")
 
 
 def main(arguments: list[str] | None = None) -> int:

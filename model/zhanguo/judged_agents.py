@@ -6,16 +6,16 @@ import itertools
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cache
 
 from zhanguo.acting import JOINED
+from zhanguo.choices import Choice
 from zhanguo.document import WITHOUT_AGENT, Document, Statement
-from zhanguo.linear import Weights, probabilities
+from zhanguo.linear import ONE, Weights
 from zhanguo.places import Places
 from zhanguo.schema import Span
 from zhanguo.subjects import sums_up
 
-_WEIGHT = ("weight",)
 _NEAR = 12  # organisations before a figure that are weighed
 _BEHIND = 2
 _MANY = 3
@@ -25,10 +25,10 @@ _OPENING_MARKS = "␣¶“”(（"
 
 @cache
 def _weights() -> Weights:
-    return Weights.read("agent_weights.tsv", _WEIGHT)
+    return Weights.read("agent_weights.tsv", ONE)
 
 
-@dataclass(eq=False)
+@dataclass(frozen=True, slots=True, eq=False)
 class Candidate:
     """An organisation of the report, with what about it is the same for every statement."""
 
@@ -36,11 +36,6 @@ class Candidate:
     sentence: int
     subject: bool
     frame: tuple[str, ...]
-
-    @cached_property
-    def score(self) -> float:
-        """What the frame alone weighs."""
-        return _weights().score(self.frame)
 
 
 class Candidates:
@@ -62,33 +57,11 @@ class Candidates:
         return [*self.places.items[: min(1, here)], *before, *self.places.starting(start, end)[:_BEHIND]]
 
 
-@dataclass(slots=True)
-class Choice:
-    """The candidates for one statement, each with its features; None stands for nobody."""
-
-    statement: Statement
-    candidates: list[Candidate | None]
-    features: list[list[str]]
-
-    def texts(self, document: Document) -> list[str | None]:
-        """The candidates' names, as the report writes them."""
-        return [document.text[c.org.start : c.org.end] if c else None for c in self.candidates]
-
-
 def judge_agents(document: Document) -> None:
     """Give each statement the likeliest organisation, or none, and its probability; changes and levels have none."""
     for choice in choices(document):
-        pairs = zip(choice.candidates, choice.features, strict=True)
-        shares = probabilities([(c.score if c else 0.0) + _weights().score(features) for c, features in pairs])
-        best = max(range(len(shares)), key=shares.__getitem__)
-        settle(choice, best)
-        choice.statement.share *= shares[best]
-
-
-def settle(choice: Choice, number: int) -> None:
-    """Take a candidate as the statement's organisation; the next choice knows of it."""
-    candidate = choice.candidates[number]
-    choice.statement.org = candidate.org if candidate else None
+        share = choice.decide(_weights())
+        choice.statement.share *= share
 
 
 def choices(document: Document) -> Iterator[Choice]:
@@ -100,14 +73,10 @@ def choices(document: Document) -> Iterator[Choice]:
             statement.org = None
             continue
         rule = statement.org
-        weighed = [None, *everyone.weighed(statement.figure.end, document.sentence(statement).place.end)]
-        features = [
-            list(describe_agent(document, statement, c, everyone, rule, before))
-            if c
-            else list(describe_nobody(document, statement, everyone, rule, before))
-            for c in weighed
-        ]
-        yield Choice(statement, weighed, features)
+        weighed = everyone.weighed(statement.figure.end, document.sentence(statement).place.end)
+        features = [[*c.frame, *describe_agent(document, statement, c, everyone, rule, before)] for c in weighed]
+        nobody = list(describe_nobody(document, statement, everyone, rule, before))
+        yield Choice(statement, "org", [None, *(c.org for c in weighed)], [nobody, *features])
         before = statement
 
 

@@ -7,6 +7,9 @@ from collections.abc import Iterable, Sequence
 
 from zhanguo.tables import read_rows
 
+ONE = ("weight",)
+"""The only class of a model that weighs options against each other."""
+
 
 class Weights:
     """Weights ``[feature, class]`` from a table of ``feature <TAB> class=weight …``; features without an entry weigh nothing."""

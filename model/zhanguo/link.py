@@ -1,7 +1,7 @@
 """Linking: from spans to statements. Plain functions of a text and its spans, one small pass for each habit of the genre.
 
 Order of the passes: figures (units, compounds, targets) → second measures of a thing → trends → actions and kinds →
-context that gives no record → kinds, judged → acting organisations → these, judged → parts of wholes.
+context that gives no record → kinds and things, judged → acting organisations → these, judged → parts of wholes.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from zhanguo.actions import NO_KIND
 from zhanguo.document import Document, Statement, prepare
 from zhanguo.judged_agents import judge_agents
 from zhanguo.judged_kinds import judge_kinds
+from zhanguo.judged_things import judge_things
 from zhanguo.kinds import drop_context, find_actions
 from zhanguo.schema import Link, Span
 from zhanguo.subjects import distribute_organisations, find_organisations
@@ -30,6 +31,7 @@ def link(text: str, spans: Sequence[Span]) -> list[Link]:
     """Return the statements of enforcement work in a labelled text, in the order of their quantities."""
     document = propose(text, spans)
     judge_kinds(document)
+    judge_things(document)
     document.statements = [s for s in document.statements if s.kind != NO_KIND]
     for index, statement in enumerate(document.statements):
         statement.index = index
