@@ -14,7 +14,6 @@ from pathlib import Path
 
 from zhanguo import calibration, evaluate
 from zhanguo.annotations import AnnotationError, read_examples
-from zhanguo.base import write_json
 from zhanguo.extract import Extractor
 from zhanguo.schema import LABELS, Example
 from zhanguo.tagger import SETTINGS_FILE, ModelError
@@ -49,7 +48,8 @@ def main(arguments: list[str] | None = None) -> int:
         sys.stderr.write(f"zhanguo.calibrate: {error}\n")
         return 2
     path = options.folder / SETTINGS_FILE
-    write_json({**json.loads(path.read_text("utf-8")), "calibration": {name: list(curve) for name, curve in found.items()}}, path)
+    settings = {**json.loads(path.read_text("utf-8")), "calibration": {name: list(curve) for name, curve in found.items()}}
+    path.write_text(json.dumps(settings, ensure_ascii=False, indent=2) + "\n", "utf-8")
     return 0
 
 
