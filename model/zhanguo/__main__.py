@@ -14,7 +14,7 @@ from rich.console import Console
 from rich.progress import Progress
 from rich.table import Table
 
-from zhanguo import __version__, calibration, check, evaluate, overlap, read, write
+from zhanguo import __version__, calibration, check, evaluate, mistakes, overlap, read, write
 from zhanguo.annotations import AnnotationError, example_from_dict, read_examples, read_rows
 from zhanguo.extract import Extractor
 from zhanguo.link import link
@@ -66,6 +66,7 @@ def _parser() -> argparse.ArgumentParser:
     source.add_argument("--pred", type=Path, help="score this output of extract instead of extracting")
     source.add_argument("--gold-spans", action="store_true", help="give the gold's spans to the linker: scores it alone")
     scores.add_argument("--json", type=Path, help="write the scores to this file, too")
+    scores.add_argument("--errors", type=Path, metavar="FILE.md", help="write every mistake to this file, for reading")
     scores.set_defaults(run=_evaluate)
 
     checks = commands.add_parser("check", help="find mistakes in annotated files")
@@ -151,7 +152,14 @@ def _evaluate(options: argparse.Namespace) -> int:
     else:
         extractor = Extractor.from_pretrained(options.model, options.engine, options.device)
         predicted = [_predicted(extractor(example.text, example.id)) for example in gold]
-    scores = {"spans": evaluate.score_spans(gold, predicted), "records": evaluate.score_records(gold, predicted)}
+    scores = {
+        "spans": evaluate.score_spans(gold, predicted),
+        "records": evaluate.score_records(gold, predicted),
+        "fields": mistakes.score_fields(gold, predicted),
+        "patterns": mistakes.score_patterns(gold, predicted),
+    }
+    if options.errors:
+        options.errors.write_text(mistakes.describe(gold, predicted), "utf-8")
     _print_scores(scores)
     reliability = {} if options.gold_spans else _reliability(gold, predicted)
     _print_reliability(reliability)
@@ -188,6 +196,8 @@ def _read_output(path: Path, gold: list[Example]) -> list[Example]:
 def _print_scores(scores: dict[str, dict[str, evaluate.Score]]) -> None:
     console = Console()
     for name, part in scores.items():
+        if not part:
+            continue
         table = Table(name, "precision", "recall", "F1", "correct", "predicted", "gold", box=None, pad_edge=False)
         for key, score in part.items():
             rates = (f"{rate:.4f}" for rate in (score.precision, score.recall, score.f1))
