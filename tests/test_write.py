@@ -9,7 +9,8 @@ from rich.console import Console
 from zhanguo.schema import Extraction, Failure, Range, Record, Report, Span
 from zhanguo.write import dumps, print_result, to_dict
 
-RECORD = Record("seizure", "收缴", "炸药", Decimal("48.25"), None, "exact", "吨", None, None, None, "explosive", Decimal(48250), "kg", 0.97)
+BASE = {"category": "explosive", "base_value": Decimal(48250), "base_unit": "kg", "score": 0.97}
+RECORD = Record("seizure", "收缴", "炸药", Decimal("48.25"), None, "exact", "吨", None, None, None, **BASE)
 RESULT = Extraction(Report("000", "a.txt", "收缴炸药48.25吨"), (Span(2, 4, "TARGET", 0.9),), (RECORD,), ("odd",))
 
 

@@ -1,4 +1,4 @@
-"""The command ``zhanguo``: extract records, evaluate them, check annotated files."""
+"""The command ``zhanguo``: extract records, evaluate them, check annotated files; ``outputs`` adds what works on results."""
 
 from __future__ import annotations
 
@@ -14,11 +14,12 @@ from rich.console import Console
 from rich.progress import Progress
 from rich.table import Table
 
-from zhanguo import __version__, calibration, check, evaluate, mistakes, overlap, read, write
+from zhanguo import __version__, calibration, check, evaluate, mistakes, outputs, overlap, read, write
 from zhanguo.annotations import AnnotationError, example_from_dict, read_examples, read_rows
 from zhanguo.extract import Extractor
 from zhanguo.link import link
 from zhanguo.normalise import normalise
+from zhanguo.results import ResultError
 from zhanguo.schema import Example, Extraction, Failure, Report
 from zhanguo.tagger import ModelError
 
@@ -33,7 +34,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         code: int = options.run(options)
         return code
-    except (ModelError, AnnotationError, OSError) as error:
+    except (ModelError, AnnotationError, ResultError, OSError) as error:
         sys.stderr.write(f"zhanguo: {error}\n")
         return WRONG_USE
     except KeyboardInterrupt:
@@ -73,6 +74,8 @@ def _parser() -> argparse.ArgumentParser:
     checks.add_argument("files", nargs="+", type=Path, metavar="FILE", help="annotated reports, .jsonl or .txt")
     checks.add_argument("--seeds", type=Path, help="test reports that no other may share a passage with (default: the repository's)")
     checks.set_defaults(run=_check)
+
+    outputs.add_commands(commands)
     return parser
 
 

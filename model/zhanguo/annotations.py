@@ -76,7 +76,13 @@ def _read_text(path: Path) -> str:
 
 def read_rows(path: Path) -> Iterator[Mapping[str, Any]]:
     """Yield the objects of a JSONL file, numbers as Decimals. Raises AnnotationError naming the line."""
-    for number, line in enumerate(_read_text(path).split("\n"), 1):
+    for _, row in read_numbered_rows(path):
+        yield row
+
+
+def read_numbered_rows(path: Path) -> Iterator[tuple[int, Mapping[str, Any]]]:
+    """Yield the objects of a JSONL file with their line numbers, from 1; holds one line at a time. Raises AnnotationError."""
+    for number, line in enumerate(_read_lines(path), 1):
         if not line.strip():
             continue
         try:
@@ -85,7 +91,16 @@ def read_rows(path: Path) -> Iterator[Mapping[str, Any]]:
             raise AnnotationError(f"{path}, line {number}: {error}") from error
         if not isinstance(row, dict):
             raise AnnotationError(f"{path}, line {number}: expected an object")
-        yield row
+        yield number, row
+
+
+def _read_lines(path: Path) -> Iterator[str]:
+    """Yield lines that end in LF, as JSONL has them."""
+    try:
+        with path.open(encoding="utf-8", newline="\n") as lines:
+            yield from lines
+    except UnicodeDecodeError as error:
+        raise AnnotationError(f"{path} is not UTF-8: {error}") from error
 
 
 def parse_block(block: str) -> Example:

@@ -1,6 +1,7 @@
 """The nouns of zhanguo: small frozen types that every other module shares. Imports nothing of ours.
 
-All offsets are code points of the report's text, half-open: ``text[start:end]`` is the thing itself.
+All offsets are code points of the report's text, half-open: ``text[start:end]`` is the thing itself. What is written out says
+in ``Annotated`` what each field means, and which values it takes with what meaning; ``zhanguo schema`` prints that.
 """
 
 from __future__ import annotations
@@ -8,24 +9,43 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
-from typing import NamedTuple
+from typing import Annotated, NamedTuple, NotRequired, TypedDict, final
 
-LABELS = ("ORG", "TARGET", "QUANTITY", "UNIT")
-
-KINDS = (
-    "seizure",
-    "case",
-    "person",
-    "disruption",
-    "inspection",
-    "deployment",
-    "outreach",
-    "service",
-    "trend",
-    "indicator",
-)
-QUALIFIERS = ("exact", "over", "nearly", "about", "several")
-CHANGES = ("up", "down")
+LABEL_MEANINGS = {
+    "ORG": "an organisation",
+    "TARGET": "what a quantity counts or measures",
+    "QUANTITY": "a numeral",
+    "UNIT": "its unit or measure word",
+}
+KIND_MEANINGS = {
+    "seizure": "things or money taken",
+    "case": "cases opened, solved, closed",
+    "person": "people caught, held, punished, prosecuted",
+    "disruption": "gangs, dens and networks broken",
+    "inspection": "things checked, hazards found and put right",
+    "deployment": "effort: people sent out, teams set up, meetings and actions held",
+    "outreach": "publicity",
+    "service": "help to people",
+    "trend": "the change of an indicator",
+    "indicator": "the level of an indicator",
+}
+QUALIFIER_MEANINGS = {
+    "exact": "the number as it stands",
+    "over": "more than that (余, 多, 超, 以上)",
+    "nearly": "not quite that (近, 不到)",
+    "about": "more or less that (约, 左右)",
+    "several": "some times that (数十: value 10)",
+}
+CHANGE_MEANINGS = {"up": "a rise", "down": "a fall"}
+EVIDENCE_MEANINGS = {
+    "quantity": "the numeral",
+    "unit": "the unit",
+    "target": "the thing counted",
+    "action": "the verb",
+    "org": "the acting organisation",
+    "sentence": "the sentence that the numeral stands in",
+}
+LABELS, KINDS, QUALIFIERS, CHANGES = map(tuple, (LABEL_MEANINGS, KIND_MEANINGS, QUALIFIER_MEANINGS, CHANGE_MEANINGS))
 
 
 class Range(NamedTuple):
@@ -102,23 +122,23 @@ class Record:
     ``low`` and ``high`` bound what the words allow (50余: 50 to 60; 近500: up to 500), None where that is open.
     """
 
-    kind: str
-    action: str | None
-    target: str | None
-    value: Decimal
-    value_max: Decimal | None
-    qualifier: str
-    unit: str | None
-    change: str | None
-    org: str | None
-    part_of: int | None
-    low: Decimal | None = None
-    high: Decimal | None = None
-    category: str | None = None
-    base_value: Decimal | None = None
-    base_unit: str | None = None
-    score: float = 1.0
-    evidence: Mapping[str, Range] = field(default_factory=dict)
+    kind: Annotated[str, "what sort of statement the figure is", KIND_MEANINGS]
+    action: Annotated[str | None, "the verb, as written"]
+    target: Annotated[str | None, "what is counted or measured, as written"]
+    value: Annotated[Decimal, "the number (6.55万: 65500), a range's lower end"]
+    value_max: Annotated[Decimal | None, "a range's upper end"]
+    qualifier: Annotated[str, "how exact the number is", QUALIFIER_MEANINGS]
+    unit: Annotated[str | None, "the unit or measure word, as written"]
+    change: Annotated[str | None, "for a trend: its direction", CHANGE_MEANINGS]
+    org: Annotated[str | None, "the acting organisation, as written"]
+    part_of: Annotated[int | None, "number (from 0) of the record of the same report that this one is part of: don't add the two"]
+    low: Annotated[Decimal | None, "the least that the words allow, null where that is open"] = None
+    high: Annotated[Decimal | None, "the most that the words allow, null where that is open"] = None
+    category: Annotated[str | None, "what kind of thing, person or place the target names"] = None
+    base_value: Annotated[Decimal | None, "the value in the base unit"] = None
+    base_unit: Annotated[str | None, "the base unit: kg, L, m, piece, person, case, CNY …"] = None
+    score: Annotated[float, "probability that the record is right"] = 1.0
+    evidence: Annotated[Mapping[str, Range], "places in the text that say so", EVIDENCE_MEANINGS] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,3 +171,37 @@ class Extraction:
             spans=tuple(span for span in self.spans if span.score >= least),
             records=tuple(replace(r, part_of=None if r.part_of is None else moved.get(r.part_of)) for r in records),
         )
+
+
+class SpanRow(TypedDict):
+    """A labelled stretch of the text, as it is written out."""
+
+    start: Annotated[int, "where it begins"]
+    end: Annotated[int, "where it ends, exclusive"]
+    label: Annotated[str, "what it is", LABEL_MEANINGS]
+    text: Annotated[str, "the stretch itself"]
+    score: Annotated[float, "probability that it is right"]
+
+
+@final
+class ReportRow(TypedDict):
+    """What was read out of one report, as it is written out: one line of the output."""
+
+    id: Annotated[str, "the file's name without its suffix, or its path where names clash"]
+    source: Annotated[str, "the file as it was named"]
+    chars: Annotated[int, "length of the text in code points"]
+    sha256: Annotated[str, "SHA-256 of the text in UTF-8"]
+    text: NotRequired[Annotated[str, "the text that all offsets refer to; not there with --no-text"]]
+    model: Annotated[str, "what read the report, with its version"]
+    spans: Annotated[list[SpanRow], "labelled stretches of the text"]
+    records: Annotated[list[Record], "the figures, in the order of their numerals in the text"]
+    warnings: Annotated[list[str], "what was odd about the file or its figures"]
+
+
+@final
+class FailureRow(TypedDict):
+    """An input that gave no report, as it is written out."""
+
+    id: Annotated[str, "the file's name without its suffix, or its path where names clash"]
+    source: Annotated[str, "the file as it was named"]
+    error: Annotated[str, "why it could not be read"]
