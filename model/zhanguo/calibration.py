@@ -15,7 +15,7 @@ RECORD = "record"
 BINS = (0.0, 0.5, 0.7, 0.8, 0.9, 0.95, 0.98, 1.0)
 _EDGE = 1e-6
 _STEPS = 50
-_RIDGE = 1e-3
+_RIDGE = 1.0
 
 Floats = NDArray[np.float64]
 
