@@ -26,6 +26,7 @@ KINDS = (
 )
 QUALIFIERS = ("exact", "over", "nearly", "about", "several")
 CHANGES = ("up", "down")
+OUTCOMES = ("seized", "found", "surrendered", "destroyed")
 
 
 class Range(NamedTuple):
@@ -99,7 +100,8 @@ class Link:
 class Record:
     """One figure of enforcement work, as ``annotation.md`` section 5 defines its fields.
 
-    ``low`` and ``high`` bound what the words allow (50余: 50 to 60; 近500: up to 500), None where that is open.
+    ``low`` and ``high`` bound what the words allow (50余: 50 to 60; 近500: up to 500), None where that is open. ``outcome``
+    is what became of things seized, None for other kinds.
     """
 
     kind: str
@@ -117,6 +119,7 @@ class Record:
     category: str | None = None
     base_value: Decimal | None = None
     base_unit: str | None = None
+    outcome: str | None = None
     score: float = 1.0
     evidence: Mapping[str, Range] = field(default_factory=dict)
 
