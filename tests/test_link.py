@@ -16,7 +16,7 @@ CASES = list(read_examples(Path(__file__).parent / "cases" / "link.txt"))
 
 def compared(record: Record) -> Record:
     """Only the fields that gold records have."""
-    return replace(record, low=None, high=None, category=None, base_value=None, base_unit=None, score=1.0, evidence={})
+    return replace(record, low=None, high=None, category=None, base_value=None, base_unit=None, outcome=None, score=1.0, evidence={})
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.id)

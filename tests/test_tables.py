@@ -2,16 +2,14 @@
 
 from collections import Counter
 
-import pytest
-
-from zhanguo import actions, categories, units
+from zhanguo import actions, categories
 from zhanguo.schema import CHANGES, KINDS, QUALIFIERS
 from zhanguo.tables import fold, read_rows
 
 
 def test_actions() -> None:
     rows = list(read_rows("actions.tsv"))
-    groups = {row[2] for row in read_rows("categories.tsv")} | {"person", "money", "case", "place"}
+    groups = {category.group for category in categories.taxonomy().values()} | {"person", "money", "case", "place"}
     kinds = {*KINDS, actions.NO_KIND, actions.CRIME} - {"trend"}
     assert [word for word, n in Counter(row[0] for row in rows).items() if n > 1] == []
     for verb, kind, *exceptions in rows:
@@ -20,46 +18,6 @@ def test_actions() -> None:
             group, _, other = exception.partition("=")
             assert group in groups, verb
             assert other in kinds, verb
-
-
-def test_units() -> None:
-    surfaces = Counter(word for row in read_rows("units.tsv") for word in row[0].split())
-    assert [word for word, n in surfaces.items() if n > 1] == []
-    assert all(units.find(word) for word in surfaces)
-
-
-@pytest.mark.parametrize(
-    ("surface", "base", "factor"), [("公斤", "kg", 1), ("吨", "kg", 1000), ("ｋｇ", "kg", 1), ("隻", "piece", 1), ("起", "case", 1)]
-)
-def test_some_units(surface: str, base: str, factor: int) -> None:
-    unit = units.find(surface)
-    assert unit
-    assert (unit.base, unit.factor) == (base, factor)
-
-
-def test_unknown_units() -> None:
-    assert units.find("光年") is None
-    assert units.find(None) is None
-
-
-def test_categories() -> None:
-    words = Counter(word for row in read_rows("categories.tsv") for word in row[0].split())
-    assert [word for word, n in words.items() if n > 1] == []
-
-
-@pytest.mark.parametrize(
-    ("target", "name"),
-    [
-        ("气体动力枪支", "firearm"),
-        ("枪支零部件", "firearm_part"),
-        ("仿真枪", "imitation_firearm"),
-        ("“潜逃缅北”人员", "suspect"),
-        ("檳榔", None),
-    ],
-)
-def test_a_target_belongs_where_its_head_does(target: str, name: str | None) -> None:
-    found = categories.find(target)
-    assert (found.name if found else None) == name
 
 
 def test_trends_and_qualifiers() -> None:

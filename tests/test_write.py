@@ -9,8 +9,14 @@ from rich.console import Console
 from zhanguo.schema import Extraction, Failure, Range, Record, Report, Span
 from zhanguo.write import dumps, print_result, to_dict
 
-BASE = {"category": "explosive", "base_value": Decimal(48250), "base_unit": "kg", "score": 0.97}
-RECORD = Record("seizure", "收缴", "炸药", Decimal("48.25"), None, "exact", "吨", None, None, None, **BASE)
+RECORD = Record(
+    *("seizure", "收缴", "炸药", Decimal("48.25"), None, "exact", "吨", None, None, None),
+    category="explosive",
+    base_value=Decimal(48250),
+    base_unit="kg",
+    outcome="seized",
+    score=0.97,
+)
 RESULT = Extraction(Report("000", "a.txt", "收缴炸药48.25吨"), (Span(2, 4, "TARGET", 0.9),), (RECORD,), ("odd",))
 
 
@@ -18,6 +24,7 @@ def test_the_object_of_a_report() -> None:
     row = json.loads(dumps(to_dict(RESULT, "model 1")))
     assert row["spans"] == [{"start": 2, "end": 4, "label": "TARGET", "text": "炸药", "score": 0.9}]
     assert row["records"][0]["base_value"] == 48250
+    assert row["records"][0]["outcome"] == "seized"
     assert row["warnings"] == ["odd"]
     assert "text" not in to_dict(RESULT, "model 1", with_text=False)
 

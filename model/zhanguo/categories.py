@@ -1,28 +1,66 @@
-"""Categories: what kind of thing, person or place a target names."""
+"""Categories: what kind of thing, person, case or place a target names, and where that kind stands in the taxonomy."""
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from dataclasses import dataclass
 from functools import cache
 
-from zhanguo.tables import fold, read_rows
+from zhanguo.tables import fold, pattern, read_rows, read_words
+
+_QUOTES = dict.fromkeys(map(ord, "“”\"‘’'「」『』"))
+_EDGE = "等)》"
+_COLUMNS = 6
 
 
 @dataclass(frozen=True, slots=True)
 class Category:
-    """``name`` goes into the record; ``group`` is the class that steers the kinds of actions."""
+    """``name`` goes into the record; ``group`` is the class that steers the kinds of actions.
+
+    ``questionnaire`` and ``item`` are its place in UNODC's questionnaires, None where it has none.
+    """
 
     name: str
     group: str
+    parent: str | None
+    gloss: str
+    questionnaire: str | None
+    item: str | None
+
+
+@cache
+def taxonomy() -> dict[str, Category]:
+    """All categories by name."""
+    rows = (row + [""] * (_COLUMNS - len(row)) for row in read_rows("taxonomy.tsv"))
+    return {
+        name: Category(name, group, parent or None, gloss, questionnaire or None, item or None)
+        for name, group, parent, gloss, questionnaire, item in rows
+    }
 
 
 @cache
 def _heads() -> dict[str, Category]:
-    return {fold(word): Category(name, group) for words, name, group in read_rows("categories.tsv") for word in words.split()}
+    return {_plain(word): taxonomy()[name] for words, name in read_rows("categories.tsv") for word in words.split()}
+
+
+@cache
+def _form() -> re.Pattern[str]:
+    return re.compile(rf"(?:及其?)?(?:{pattern(read_words('contexts.tsv', 'form')).pattern})$")
+
+
+def _plain(text: str) -> str:
+    """The text without white space and quote marks, in one width, case and script."""
+    return fold(unicodedata.normalize("NFKC", "".join(text.split()))).casefold().translate(_QUOTES)
 
 
 def find(target: str) -> Category | None:
-    """The category of a target by its longest known ending: a Chinese noun phrase has its head at the end."""
-    plain = fold("".join(target.split())).rstrip("等”’\"')）")
+    """The category of a target by its longest known ending: a Chinese noun phrase has its head at the end.
+
+    Where no ending is known, a form at the end is taken off (冰毒晶体, 野鸭死体). None for what the table does not know.
+    """
+    plain = _plain(target).rstrip(_EDGE)
     heads = _heads()
-    return next((heads[plain[i:]] for i in range(len(plain)) if plain[i:] in heads), None)
+    found = next((heads[plain[i:]] for i in range(len(plain)) if plain[i:] in heads), None)
+    bare = _form().sub("", plain)
+    return found or (find(bare) if bare != plain else None)

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
-from decimal import Decimal, localcontext
+from decimal import Decimal
+from fractions import Fraction
 
-from zhanguo import categories, numerals, units
+from zhanguo import categories, numerals, outcomes, units
 from zhanguo.schema import Amount, Link, Range, Record, Span
 
-PLACES = Decimal("0.0001")
-TENTH = Decimal("0.1")
+PLACES = 4
+TENTH = Fraction(1, 10)
+_REACH = 40
+_CLAUSE_END = re.compile(r"[,，。；;：:！？\r\n]")
 
 
 def normalise(text: str, links: Sequence[Link]) -> tuple[list[Record], list[str]]:
@@ -57,8 +61,8 @@ def part_of_amount(text: str, quantity: Span, part_unit: Span | None, unit: unit
     if smaller and unit:
         share = smaller.factor / unit.factor
     else:
-        share = Decimal(1) if written == "半" else TENTH
-    return (numerals.parse(written).value * share).quantize(PLACES).normalize()
+        share = Fraction(1) if written == "半" else TENTH
+    return units.to_decimal(Fraction(numerals.parse(written).value) * share, PLACES)
 
 
 def _record(text: str, link: Link, amount: Amount, whole: int | None) -> Record:
@@ -82,8 +86,9 @@ def _record(text: str, link: Link, amount: Amount, whole: int | None) -> Record:
         low=low,
         high=high,
         category=category.name if category else None,
-        base_value=_times(amount.value, known.factor) if known else None,
+        base_value=known.to_base(amount.value) if known else None,
         base_unit=known.base if known else None,
+        outcome=_outcome(text, link),
         score=round(min(span.score for span in spans) * link.share, 4),
         evidence=_evidence(link),
     )
@@ -96,14 +101,23 @@ def _bounds(text: str, link: Link, amount: Amount) -> tuple[Decimal | None, Deci
 
 
 def _plain(value: Decimal | None) -> Decimal | None:
-    return None if value is None else _times(value, Decimal(1))
+    return None if value is None else units.to_decimal(Fraction(value), max(0, -int(value.as_tuple().exponent)))
 
 
-def _times(value: Decimal, factor: Decimal) -> Decimal:
-    with localcontext() as context:
-        context.prec = len(value.as_tuple().digits) + 40
-        product = value * factor
-        return product.quantize(Decimal(1)) if product == product.to_integral_value() else product.normalize()
+def _outcome(text: str, link: Link) -> str | None:
+    """What became of things seized: by the verb, and by the words of its clause and the figure's, up to the figure's end."""
+    if link.kind != "seizure" or link.action is None:
+        return None
+    figure = Range(link.quantities[0].start, link.quantities[-1].end)
+    clauses = (_clause(text, place, figure.end) for place in (link.action, figure))
+    return outcomes.find(_slice(text, link.action), ",".join(clauses))
+
+
+def _clause(text: str, place: Range, end: int) -> str:
+    """The clause around a place, up to ``end``."""
+    head = _CLAUSE_END.split(text[max(0, place.start - _REACH) : place.start])[-1]
+    tail = _CLAUSE_END.split(text[place.end : min(end, place.end + _REACH)])[0]
+    return head + text[place.start : place.end] + tail
 
 
 def _evidence(link: Link) -> dict[str, Range]:

@@ -37,6 +37,12 @@ QUALIFIER_MEANINGS = {
     "several": "some times that (数十: value 10)",
 }
 CHANGE_MEANINGS = {"up": "a rise", "down": "a fall"}
+OUTCOME_MEANINGS = {
+    "seized": "taken by the agency",
+    "found": "found, dug out, searched out",
+    "surrendered": "handed in",
+    "destroyed": "destroyed",
+}
 EVIDENCE_MEANINGS = {
     "quantity": "the numeral",
     "unit": "the unit",
@@ -45,7 +51,8 @@ EVIDENCE_MEANINGS = {
     "org": "the acting organisation",
     "sentence": "the sentence that the numeral stands in",
 }
-LABELS, KINDS, QUALIFIERS, CHANGES = map(tuple, (LABEL_MEANINGS, KIND_MEANINGS, QUALIFIER_MEANINGS, CHANGE_MEANINGS))
+LABELS, KINDS, QUALIFIERS = tuple(LABEL_MEANINGS), tuple(KIND_MEANINGS), tuple(QUALIFIER_MEANINGS)
+CHANGES, OUTCOMES = tuple(CHANGE_MEANINGS), tuple(OUTCOME_MEANINGS)
 
 
 class Range(NamedTuple):
@@ -119,7 +126,8 @@ class Link:
 class Record:
     """One figure of enforcement work, as ``annotation.md`` section 5 defines its fields.
 
-    ``low`` and ``high`` bound what the words allow (50余: 50 to 60; 近500: up to 500), None where that is open.
+    ``low`` and ``high`` bound what the words allow (50余: 50 to 60; 近500: up to 500), None where that is open. ``outcome``
+    is what became of things seized, None for other kinds.
     """
 
     kind: Annotated[str, "what sort of statement the figure is", KIND_MEANINGS]
@@ -137,6 +145,7 @@ class Record:
     category: Annotated[str | None, "what kind of thing, person or place the target names"] = None
     base_value: Annotated[Decimal | None, "the value in the base unit"] = None
     base_unit: Annotated[str | None, "the base unit: kg, L, m, piece, person, case, CNY …"] = None
+    outcome: Annotated[str | None, "for a seizure: what became of the things", OUTCOME_MEANINGS] = None
     score: Annotated[float, "probability that the record is right"] = 1.0
     evidence: Annotated[Mapping[str, Range], "places in the text that say so", EVIDENCE_MEANINGS] = field(default_factory=dict)
 
