@@ -99,7 +99,9 @@ class Link:
 class Record:
     """One figure of enforcement work, as ``annotation.md`` section 5 defines its fields.
 
-    ``low`` and ``high`` bound what the words allow (50余: 50 to 60; 近500: up to 500), None where that is open.
+    ``low`` and ``high`` bound what the words allow (50余: 50 to 60; 近500: up to 500), None where that is open. ``period`` is the
+    ISO 8601 interval of days that the figure covers (``2019-01-01/2019-05-31``, ``..`` for an end that is open or not told), None
+    where the text and the publication date don't tell it; ``evidence["period"]`` is the expression all the same.
     """
 
     kind: str
@@ -117,6 +119,7 @@ class Record:
     category: str | None = None
     base_value: Decimal | None = None
     base_unit: str | None = None
+    period: str | None = None
     score: float = 1.0
     evidence: Mapping[str, Range] = field(default_factory=dict)
 
@@ -133,6 +136,21 @@ class Example:
 
 
 @dataclass(frozen=True, slots=True)
+class Facts:
+    """What holds for a whole report; each None when not stated, ``evidence`` has the places in the text.
+
+    ``issuer`` is the issuing organisation, ``date`` the day of publication (``2019-06-20``), None where its year can't be told, without
+    evidence where only the caller named it. The others are as written.
+    """
+
+    title: str | None = None
+    issuer: str | None = None
+    date: str | None = None
+    campaign: str | None = None
+    evidence: Mapping[str, Range] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class Extraction:
     """All that was read out of one report."""
 
@@ -140,6 +158,7 @@ class Extraction:
     spans: tuple[Span, ...]
     records: tuple[Record, ...]
     warnings: tuple[str, ...] = ()
+    facts: Facts = field(default_factory=Facts)
 
     def above(self, least: float) -> Extraction:
         """Leave out spans and records that score less; ``part_of`` follows, null where the whole is left out."""
