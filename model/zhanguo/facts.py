@@ -13,7 +13,7 @@ from datetime import date
 from functools import cache
 
 from zhanguo import dates
-from zhanguo.dates import BETWEEN, CLOCK, UNKNOWN, point
+from zhanguo.dates import BETWEEN, CLOCK, UNKNOWN, bare_day, point
 from zhanguo.places import Places
 from zhanguo.schema import Facts, Range, Span
 from zhanguo.tables import pattern, read_words
@@ -48,7 +48,7 @@ def read_facts(text: str, spans: Sequence[Span], given: date | None = None) -> F
 def publication(folded: str, lines: Sequence[Range], given: date | None = None) -> tuple[date | None, Range | None]:
     """The day of publication and its place: the dateline, else a date in the first or the last lines, else the given day.
 
-    A dateline without a year takes the year of those.
+    A dateline without a year (or month) is the last such day before those.
     """
     stated = next(_dates_alone(folded, [*lines[:_HEAD], *lines[-_FOOT:]]), None)
     latest = stated[0] if stated else given
@@ -163,7 +163,7 @@ def _trimmed(text: str, start: int, end: int) -> Range:
 @cache
 def _dateline() -> re.Pattern[str]:
     wrong = "".join(read_words(TABLE, "undatelined"))
-    return re.compile(rf"^[^，。；！？\n]{{0,30}}?(?P<date>{_day('d')}){CLOCK}\s?[电讯](?![{wrong}])", re.MULTILINE)
+    return re.compile(rf"^[^，。；！？\n]{{0,30}}?(?P<date>{_day('d')}|{bare_day('d')}){CLOCK}\s?[电讯](?![{wrong}])", re.MULTILINE)
 
 
 @cache

@@ -133,12 +133,13 @@ def _expression(folded: str, match: re.Match[str], today: date | None) -> Expres
         return _range(place, match, today)
     words = dates.words_of(match, "s")
     interval = dates.read(words, today)
+    if match["since"]:
+        return Expression(place, _until_today(interval.start, today), "since")
+    place = Range(place.start + len(match["opening"]), place.end)
     if match["same"]:
         return Expression(place, interval, "base", words)
     if _is_compared(folded, place):
         return Expression(place, interval, "base")
-    if match["since"]:
-        return Expression(place, _until_today(interval.start, today), "since")
     if dates.is_day(words):
         return Expression(place, interval, "day")
     return Expression(place, interval, "since" if today and interval.end == today else "plain")
@@ -235,11 +236,11 @@ def _pattern() -> re.Pattern[str]:
     until = rf"(?P<until>截至|截止|截到){SPACE}[到至]?{SPACE}(?:(?:{point('u')}|{bare_day('u')}){CLOCK}|(?P<now_u>{now}))(?:为止|止)?"
     years = rf"(?<![0-9])(?P<low>(?:19|20)[0-9]{{2}}){BETWEEN}(?P<high>(?:19|20)[0-9]{{2}}){SPACE}年度?"
     other = rf"(?P<to>(?:{point('b')}|{bare_day('b')}){CLOCK}|(?P<now_b>{now}))"
-    stretch = rf"[自从由]?{point('a')}{CLOCK}(?:起|开始)?{BETWEEN}{other}(?:期间|间|止)?"
+    began = rf"(?(from)[^{_STOPS}0-9]{{0,12}}?|(?:起|开始)?)"
+    stretch = rf"(?P<from>[自从由])?{point('a')}{CLOCK}{began}{BETWEEN}{other}(?:期间|间|止)?"
     since = rf"(?:(?![今去]年)[^{_STOPS}0-9]){{0,{_LOOK}}}?以来|(?:起|开始)(?![诉获运草火义])|迄今|来(?=[，,])"
-    single = (
-        rf"[自从由]?(?:{point('s')}|(?<![0-9.]){bare_day('s')}{_NIGHT}){CLOCK}(?:(?P<same>的?(?:同期|同一时期))|(?P<since>{since})|期间)?"
-    )
+    moment = rf"(?P<opening>[自从由]?)(?:{point('s')}|(?<![0-9.]){bare_day('s')}{_NIGHT}){CLOCK}"
+    single = rf"{moment}(?:(?P<same>的?(?:同期|同一时期))|(?P<since>{since})|期间)?"
     return re.compile("|".join((until, years, stretch, single)))
 
 
