@@ -18,10 +18,11 @@ def rows() -> dict[str, list[dict[str, Cell]]]:
 
 
 def test_columns_have_their_order_and_types() -> None:
-    assert NAMES[:7] == ["id", "source", "chars", "sha256", "model", "warnings", "record"]
+    first = ["id", "source", "chars", "sha256", "model", "warnings", "title", "issuer", "date", "campaign", "record"]
+    assert NAMES[: len(first)] == first
     record = [field.name for field in fields(Record) if field.name != "evidence"]
-    assert NAMES[7 : 7 + len(record)] == record
-    assert NAMES[7 + len(record) :][:3] == ["quantity_text", "quantity_start", "quantity_end"]
+    assert NAMES[len(first) :][: len(record)] == record
+    assert NAMES[len(first) + len(record) :][:3] == ["quantity_text", "quantity_start", "quantity_end"]
     assert len(set(NAMES)) == len(NAMES)
     assert all(re.fullmatch(r"[a-z_0-9]+", name) for name in NAMES)
     types = {column.name: column.type for column in RECORDS}

@@ -46,6 +46,22 @@ def test_a_report_becomes_records(extractor: Extractor) -> None:
     assert ("person", "犯罪嫌疑人", Decimal(5), "exact", "名", "河西县公安局") in found
 
 
+def test_a_known_date_tells_periods(extractor: Extractor, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    text = "缉枪战果公布\n本报讯 记者从河西县公安局获悉，今年1至5月全县收缴枪支12支。"
+    (tmp_path / "a.txt").write_text(text)
+    assert main(["extract", str(tmp_path / "a.txt"), "--date", "2019-06-20", "-o", str(tmp_path / "out.jsonl")]) == 0
+    row = json.loads((tmp_path / "out.jsonl").read_text("utf-8"))
+    assert (row["facts"]["title"], row["facts"]["issuer"], row["facts"]["date"]) == ("缉枪战果公布", "河西县公安局", "2019-06-20")
+    assert [record["period"] for record in row["records"]] == ["2019-01-01/2019-05-31"]
+    assert_offsets_hold(row)
+    (record,) = extractor(text).records
+    assert (record.period, text[slice(*record.evidence["period"])]) == (None, "今年1至5月")
+    assert Extractor(extractor.tagger, date="2019-06-20")(text).records[0].period == "2019-01-01/2019-05-31"
+    with pytest.raises(SystemExit):
+        main(["extract", "-", "--date", "2019-02-30"])
+    assert "no date of the form YYYY-MM-DD" in capsys.readouterr().err
+
+
 def test_nothing_gives_nothing(extractor: Extractor) -> None:
     for text in ("", " \n\u3000", "ABC", "👮" * 700):
         assert extractor(text).records == ()
@@ -104,7 +120,7 @@ def test_command_writes_one_object_a_report(tmp_path: Path, capsys: pytest.Captu
     for row, example in zip(rows, read_examples(SEEDS / "gold.jsonl"), strict=True):
         assert row["text"] == example.text
         assert_offsets_hold(row)
-        assert list(row) == ["id", "source", "chars", "sha256", "text", "model", "spans", "records", "warnings"]
+        assert list(row) == ["id", "source", "chars", "sha256", "text", "model", "spans", "facts", "records", "warnings"]
     assert main(["evaluate", str(SEEDS / "gold.jsonl"), "--pred", str(out)]) == 0
     assert "record+org" in capsys.readouterr().out
 

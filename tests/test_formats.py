@@ -40,7 +40,7 @@ def written(path: Path, results: Any = None, **options: Any) -> tuple[Rows, list
 
 def report(id: str = "r", records: int = 1, text: str = "收缴枪1支", **changes: Any) -> ReportRow:
     record = {"kind": "seizure", "value": 1, "qualifier": "exact", "evidence": {"sentence": [0, len(text)]}, **changes}
-    row = {"id": id, "source": "s", "chars": len(text), "sha256": "0", "text": text, "model": "m", "spans": [], "warnings": []}
+    row = {"id": id, "source": "s", "chars": len(text), "sha256": "0", "text": text, "model": "m", "spans": [], "facts": {}, "warnings": []}
     parsed: ReportRow = parse(ReportRow, {**row, "records": [record] * records})
     return parsed
 

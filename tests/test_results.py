@@ -56,7 +56,7 @@ def changed(*path: Any, value: Any) -> Any:
         (changed("chars", value=-1), "-1 is no count or place"),
         (changed("id", value=None), "no 'id'"),
         (changed("id", value="\ud800"), "half a surrogate pair at character 0"),
-        (changed("facts", value=1), "unknown field 'facts'"),
+        (changed("fact", value=1), "unknown field 'fact'"),
         (changed("warnings", value="odd"), "warnings: expected list, not 'odd'"),
         (changed("records", 0, value=7), "records: expected an object, not 7"),
         (changed("records", 0, "kind", value="theft"), "kind: 'theft' is none of seizure, case"),

@@ -15,7 +15,7 @@ RESULTS = Path(__file__).parent / "cases" / "results.jsonl"
 
 
 def report(*records: dict[str, Any]) -> ReportRow:
-    row = {"id": "r", "source": "s", "chars": 0, "sha256": "0", "model": "m", "spans": [], "warnings": []}
+    row = {"id": "r", "source": "s", "chars": 0, "sha256": "0", "model": "m", "spans": [], "facts": {}, "warnings": []}
     filled = [{"kind": "seizure", "qualifier": "exact", "target": "枪", "unit": "支", **record} for record in records]
     parsed: ReportRow = parse(ReportRow, {**row, "records": filled})
     return parsed

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from rich.console import Console
 
-from zhanguo.schema import Extraction, Failure, Range, Record, Report, Span
+from zhanguo.schema import Extraction, Facts, Failure, Range, Record, Report, Span
 from zhanguo.write import dumps, print_result, to_dict
 
 RECORD = Record(
@@ -15,9 +15,12 @@ RECORD = Record(
     base_value=Decimal(48250),
     base_unit="kg",
     outcome="seized",
+    period="2019-01-01/2019-12-31",
     score=0.97,
+    evidence={"period": Range(5, 10)},
 )
-RESULT = Extraction(Report("000", "a.txt", "收缴炸药48.25吨"), (Span(2, 4, "TARGET", 0.9),), (RECORD,), ("odd",))
+FACTS = Facts("收缴[炸药]", None, "2020-01-02", None, {"title": Range(0, 6)})
+RESULT = Extraction(Report("000", "a.txt", "收缴炸药48.25吨"), (Span(2, 4, "TARGET", 0.9),), (RECORD,), ("odd",), FACTS)
 
 
 def test_the_object_of_a_report() -> None:
@@ -25,6 +28,9 @@ def test_the_object_of_a_report() -> None:
     assert row["spans"] == [{"start": 2, "end": 4, "label": "TARGET", "text": "炸药", "score": 0.9}]
     assert row["records"][0]["base_value"] == 48250
     assert row["records"][0]["outcome"] == "seized"
+    assert row["records"][0]["period"] == "2019-01-01/2019-12-31"
+    assert row["records"][0]["evidence"] == {"period": [5, 10]}
+    assert row["facts"] == {"title": "收缴[炸药]", "issuer": None, "date": "2020-01-02", "campaign": None, "evidence": {"title": [0, 6]}}
     assert row["warnings"] == ["odd"]
     assert "text" not in to_dict(RESULT, "model 1", with_text=False)
 
@@ -46,7 +52,7 @@ def printed(result: Extraction | Failure) -> str:
 
 def test_the_table() -> None:
     text = printed(RESULT)
-    for cell in ("seizure", "收缴", "炸药", "48.25", "吨", "odd"):
+    for cell in ("seizure", "收缴", "炸药", "48.25", "吨", "odd", "2019-01-01/2019-12-31", "收缴[炸药] · 2020-01-02"):
         assert cell in text
     assert "binary file" in printed(Failure("b", "b.bin", "binary file"))
 

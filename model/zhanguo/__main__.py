@@ -7,6 +7,7 @@ import json
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
+from datetime import date
 from pathlib import Path
 from typing import IO, Any
 
@@ -59,6 +60,9 @@ def _parser() -> argparse.ArgumentParser:
     extract.add_argument(
         "--min-score", type=_share, default=0.0, metavar="P", help="leave out spans and records with a score below P (0 to 1)"
     )
+    extract.add_argument(
+        "--date", type=_day, metavar="YYYY-MM-DD", help="publication date of reports that don't state theirs, or not its year"
+    )
     extract.set_defaults(run=_extract)
 
     scores = commands.add_parser("evaluate", parents=[model], help="extract from annotated reports and score the result")
@@ -90,7 +94,7 @@ def _check(options: argparse.Namespace) -> int:
 
 
 def _extract(options: argparse.Namespace) -> int:
-    extractor = Extractor.from_pretrained(options.model, options.engine, options.device)
+    extractor = Extractor.from_pretrained(options.model, options.engine, options.device, options.date)
     items = read.inputs(options.paths)
     if options.output:
         with options.output.open("w", encoding="utf-8", newline="\n") as stream:
@@ -101,6 +105,14 @@ def _extract(options: argparse.Namespace) -> int:
     if failures:
         sys.stderr.write(f"zhanguo: {failures} of the inputs failed\n")
     return FAILED if failures else 0
+
+
+def _day(text: str) -> date:
+    """A day of the calendar, YYYY-MM-DD."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(f"{text!r} is no date of the form YYYY-MM-DD") from error
 
 
 def _share(text: str) -> float:

@@ -9,12 +9,12 @@ from typing import Any
 import simplejson
 
 from zhanguo.fields import Field, fields_of
-from zhanguo.schema import EVIDENCE_MEANINGS, FailureRow, Range, Record, ReportRow
+from zhanguo.schema import EVIDENCE_MEANINGS, Facts, FailureRow, Range, Record, ReportRow
 
 Cell = str | int | float | Decimal | None
 TEXT, INTEGER, DECIMAL, NUMBER, JSON = "text", "integer", "decimal", "number", "json"
 _TYPES = {str: TEXT, int: INTEGER, Decimal: DECIMAL, float: NUMBER}
-_APART = ("text", "spans", "records", "evidence")
+_APART = ("text", "spans", "facts", "records", "evidence")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,9 +39,11 @@ def _evidence(name: str, meaning: str) -> tuple[Column, Column, Column]:
 
 
 REPORT = tuple(_column(field) for field in fields_of(ReportRow) if field.name not in _APART)
+FACTS = tuple(_column(field) for field in fields_of(Facts) if field.name not in _APART)
 RECORD = tuple(_column(field) for field in fields_of(Record) if field.name not in _APART)
 RECORDS = (
     *REPORT,
+    *FACTS,
     Column("record", INTEGER, "number of the record in its report, from 0; part_of refers to it"),
     *RECORD,
     *(column for name, meaning in EVIDENCE_MEANINGS.items() for column in _evidence(name, meaning)),
@@ -51,10 +53,11 @@ FAILURES = tuple(_column(field) for field in fields_of(FailureRow))
 
 def record_cells(report: ReportRow) -> list[list[Cell]]:
     """The cells of each record of a report, in the order of ``RECORDS``."""
-    facts = [_cell(column, report[column.name]) for column in REPORT]  # type: ignore[literal-required]
+    head = [_cell(column, report[column.name]) for column in REPORT]  # type: ignore[literal-required]
+    head += [_cell(column, getattr(report["facts"], column.name)) for column in FACTS]
     quoted = {Range(span["start"], span["end"]): span["text"] for span in report["spans"]}
     return [
-        [*facts, number, *(_cell(column, getattr(record, column.name)) for column in RECORD), *_quotes(record, quoted, report.get("text"))]
+        [*head, number, *(_cell(column, getattr(record, column.name)) for column in RECORD), *_quotes(record, quoted, report.get("text"))]
         for number, record in enumerate(report["records"])
     ]
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from importlib.resources import as_file, files
 from pathlib import Path
 
-from zhanguo import calibration
+from zhanguo import calibration, periods
+from zhanguo.facts import read_facts
 from zhanguo.link import link
 from zhanguo.normalise import normalise
 from zhanguo.schema import Extraction, Failure, Report
@@ -18,25 +20,31 @@ CHECKPOINTS = (Path("weights/zhanguo"), Path(__file__).parents[2] / "weights" / 
 
 
 class Extractor:
-    """Turns texts into records: ``Extractor.from_pretrained()(text)``."""
+    """Turns texts into records: ``Extractor.from_pretrained()(text)``.
 
-    def __init__(self, tagger: Tagger) -> None:
+    ``date`` (``2019-06-20``) is the publication date of reports that don't state theirs, or not its year; 今年 and the like count from it.
+    """
+
+    def __init__(self, tagger: Tagger, date: str | datetime.date | None = None) -> None:
         self.tagger = tagger
+        self.date = datetime.date.fromisoformat(date) if isinstance(date, str) else date
 
     @classmethod
-    def from_pretrained(cls, name: str | None = None, engine: str = "auto", device: str | None = None) -> Extractor:
+    def from_pretrained(
+        cls, name: str | None = None, engine: str = "auto", device: str | None = None, date: str | datetime.date | None = None
+    ) -> Extractor:
         """Load a model: the shipped one by default, else a folder or a hub name.
 
         ``engine`` is ``onnx``, ``torch`` or ``auto``; ``device`` (``cpu``, ``cuda``) goes with torch, whose shipped checkpoint
-        is looked for in the repository. Raises ModelError.
+        is looked for in the repository. Raises ModelError, and ValueError for a ``date`` that is none.
         """
         if name is None and (engine == "torch" or (engine == "auto" and device is not None)):
             name = next((str(folder) for folder in CHECKPOINTS if folder.is_dir()), None)
         if name is None:
             with as_file(files("zhanguo").joinpath("assets")) as folder:
-                return cls(Tagger.from_folder(folder, engine, device))
+                return cls(Tagger.from_folder(folder, engine, device), date)
         folder = Path(name)
-        return cls(Tagger.from_folder(folder if folder.is_dir() else _download(name), engine, device))
+        return cls(Tagger.from_folder(folder if folder.is_dir() else _download(name), engine, device), date)
 
     def calibrate(self, curves: Mapping[str, calibration.Curve]) -> None:
         """Give scores by these curves: label or ``record`` → curve."""
@@ -52,7 +60,9 @@ class Extractor:
         records, warnings = normalise(report.text, link(report.text, spans))
         curve = self.tagger.curves.get(calibration.RECORD, calibration.AS_IT_IS)
         records = [replace(record, score=round(curve(record.score), 4)) for record in records]
-        return Extraction(report, tuple(spans), tuple(records), (*report.warnings, *warnings))
+        facts = read_facts(report.text, spans, self.date)
+        records = periods.add(report.text, spans, records, facts)
+        return Extraction(report, tuple(spans), tuple(records), (*report.warnings, *warnings), facts)
 
     def extract_all(self, reports: Iterable[Report | Failure]) -> Iterator[Extraction | Failure]:
         """Extract from each report; one that fails gives a Failure and the others go on."""

@@ -50,7 +50,9 @@ EVIDENCE_MEANINGS = {
     "action": "the verb",
     "org": "the acting organisation",
     "sentence": "the sentence that the numeral stands in",
+    "period": "the words for the time",
 }
+FACT_MEANINGS = {"title": "the title", "issuer": "the organisation", "date": "the date", "campaign": "the name"}
 LABELS, KINDS, QUALIFIERS = tuple(LABEL_MEANINGS), tuple(KIND_MEANINGS), tuple(QUALIFIER_MEANINGS)
 CHANGES, OUTCOMES = tuple(CHANGE_MEANINGS), tuple(OUTCOME_MEANINGS)
 
@@ -127,7 +129,9 @@ class Record:
     """One figure of enforcement work, as ``annotation.md`` section 5 defines its fields.
 
     ``low`` and ``high`` bound what the words allow (50余: 50 to 60; 近500: up to 500), None where that is open. ``outcome``
-    is what became of things seized, None for other kinds.
+    is what became of things seized, None for other kinds. ``period`` is the ISO 8601 interval of days that the figure covers
+    (``2019-01-01/2019-05-31``, ``..`` for an end that is open or not told), None where the text and the publication date don't
+    tell it; ``evidence["period"]`` is the expression all the same.
     """
 
     kind: Annotated[str, "what sort of statement the figure is", KIND_MEANINGS]
@@ -146,6 +150,7 @@ class Record:
     base_value: Annotated[Decimal | None, "the value in the base unit"] = None
     base_unit: Annotated[str | None, "the base unit: kg, L, m, piece, person, case, CNY …"] = None
     outcome: Annotated[str | None, "for a seizure: what became of the things", OUTCOME_MEANINGS] = None
+    period: Annotated[str | None, "the days that the figure covers, an ISO 8601 interval; null where they can't be told"] = None
     score: Annotated[float, "probability that the record is right"] = 1.0
     evidence: Annotated[Mapping[str, Range], "places in the text that say so", EVIDENCE_MEANINGS] = field(default_factory=dict)
 
@@ -162,6 +167,21 @@ class Example:
 
 
 @dataclass(frozen=True, slots=True)
+class Facts:
+    """What holds for a whole report; each None when not stated, ``evidence`` has the places in the text.
+
+    ``issuer`` is the issuing organisation, ``date`` the day of publication (``2019-06-20``), None where its year can't be told, without
+    evidence where only the caller named it. The others are as written.
+    """
+
+    title: Annotated[str | None, "the report's title"] = None
+    issuer: Annotated[str | None, "the issuing organisation"] = None
+    date: Annotated[str | None, "the day of publication, ISO 8601"] = None
+    campaign: Annotated[str | None, "the campaign's name"] = None
+    evidence: Annotated[Mapping[str, Range], "places in the text that say so", FACT_MEANINGS] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class Extraction:
     """All that was read out of one report."""
 
@@ -169,6 +189,7 @@ class Extraction:
     spans: tuple[Span, ...]
     records: tuple[Record, ...]
     warnings: tuple[str, ...] = ()
+    facts: Facts = field(default_factory=Facts)
 
     def above(self, least: float) -> Extraction:
         """Leave out spans and records that score less; ``part_of`` follows, null where the whole is left out."""
@@ -203,6 +224,7 @@ class ReportRow(TypedDict):
     text: NotRequired[Annotated[str, "the text that all offsets refer to; not there with --no-text"]]
     model: Annotated[str, "what read the report, with its version"]
     spans: Annotated[list[SpanRow], "labelled stretches of the text"]
+    facts: Annotated[Facts, "what holds for the whole report"]
     records: Annotated[list[Record], "the figures, in the order of their numerals in the text"]
     warnings: Annotated[list[str], "what was odd about the file or its figures"]
 

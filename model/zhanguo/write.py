@@ -12,9 +12,11 @@ import simplejson
 from rich.console import Console
 from rich.table import Table
 
-from zhanguo.schema import Extraction, Failure, Record
+from zhanguo.schema import Extraction, Facts, Failure, Record
 
-_COLUMNS = ("#", "kind", "action", "target", "value", "unit", "change", "org", "part of", "score")
+_COLUMNS = ("#", "kind", "action", "target", "value", "unit", "change", "org", "period", "part of", "score")
+
+_FACTS = ("title", "issuer", "date", "campaign")
 
 
 def dumps(row: Any) -> str:
@@ -39,14 +41,15 @@ def to_dict(result: Extraction | Failure, model: str, *, with_text: bool = True)
         "spans": [
             {"start": s.start, "end": s.end, "label": s.label, "text": text[s.start : s.end], "score": s.score} for s in result.spans
         ],
-        "records": [_record(record) for record in result.records],
+        "facts": _row(result.facts),
+        "records": [_row(record) for record in result.records],
         "warnings": list(result.warnings),
     }
 
 
-def _record(record: Record) -> dict[str, Any]:
-    row = {field.name: getattr(record, field.name) for field in fields(record)}
-    row["evidence"] = {name: list(place) for name, place in record.evidence.items()}
+def _row(item: Facts | Record) -> dict[str, Any]:
+    row = {field.name: getattr(item, field.name) for field in fields(item)}
+    row["evidence"] = {name: list(place) for name, place in item.evidence.items()}
     return row
 
 
@@ -59,17 +62,20 @@ def print_result(console: Console, result: Extraction | Failure) -> None:
     console.print(title, style="bold", markup=False)
     for warning in result.warnings:
         console.print(f"  warning: {warning}", style="yellow", markup=False)
+    told = " · ".join(fact.replace("\n", " ") for fact in (getattr(result.facts, name) for name in _FACTS) if fact)
+    if told:
+        console.print(f"  {told}", markup=False)
     if result.records:
         table = Table(*_COLUMNS, box=None, pad_edge=False)
         for index, record in enumerate(result.records):
-            table.add_row(*_row(index, record))
+            table.add_row(*_cells(index, record))
         console.print(table)
     console.print()
 
 
-def _row(index: int, record: Record) -> Iterator[str]:
+def _cells(index: int, record: Record) -> Iterator[str]:
     part_of = "" if record.part_of is None else str(record.part_of)
-    cells = (index, record.kind, record.action, record.target, _amount(record), record.unit, record.change, record.org)
+    cells = (index, record.kind, record.action, record.target, _amount(record), record.unit, record.change, record.org, record.period)
     yield from ("" if cell is None else str(cell).replace("\n", " ").replace("[", r"\[") for cell in cells)
     yield from (part_of, f"{record.score:.2f}")
 
