@@ -146,3 +146,33 @@ def test_any_text_gives_facts_in_the_text(text: str, starts: set[int], given: da
             assert getattr(found, name) == text[place.start : place.end]
     assert found.date is None or date.fromisoformat(found.date)
     assert all(getattr(found, name) is None or name in found.evidence for name in ("title", "issuer", "campaign"))
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "新华社记者王小明",
+        "河西日报记者王小明",
+        "●通讯员王小明",
+        "王小明 本报记者",
+        "文｜王小明",
+        "王小明/文",
+        "供稿：王小明",
+        "编辑王小明",
+        "特约撰稿 王小明",
+        "欧阳文山",
+        "王小明、李刚、阿依古丽",
+        "阿依古丽·买买提",
+        "河西县公安局 王小明",
+        "Zhang San",
+    ],
+)
+def test_a_line_of_names_is_no_title(line: str) -> None:
+    text = f"{line}\n河西县公安局收缴枪支3支。\n全县继续清查。"
+    start = text.find("河西县公安局")
+    assert read_facts(text, [Span(start, start + 6, "ORG")]).title is None
+
+
+@pytest.mark.parametrize("text", ["局长王小明指挥专项行动，收缴枪支。", "所长王小明率队集中行动。", "支队长王小明坐镇会战。"])
+def test_no_person_is_part_of_a_campaign(text: str) -> None:
+    assert "王小明" not in (read_facts(text, []).campaign or "")

@@ -91,3 +91,10 @@ def test_figures_of_any_length_do_not_break_a_report() -> None:
         spans = [Span(4, middle, "QUANTITY"), Span(middle, end, "UNIT"), Span(end, end + 30, "QUANTITY"), Span(end + 30, end + 31, "UNIT")]
         records, warnings = normalise(text, link(text, spans))
         assert len(records) + len(warnings) >= 1
+
+
+@pytest.mark.parametrize("tail", ["以及另外一些没有统计的物品若干。", "甲" * (LONGEST + 1), ""])
+def test_nothing_behind_a_long_sentence_is_lost(tail: str) -> None:
+    text = "收缴枪支5支。" + "子弹30发、" * 300 + tail
+    sentences = split(text, [])
+    assert "".join(text[sentence.place.start : sentence.place.end] for sentence in sentences) == text

@@ -41,15 +41,16 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("folder", type=Path, help="a model folder")
     parser.add_argument("files", nargs="+", type=Path, help="annotated reports")
     options = parser.parse_args(arguments)
+    path = options.folder / SETTINGS_FILE
     try:
-        examples = [example for path in options.files for example in read_examples(path)]
+        examples = [example for file in options.files for example in read_examples(file)]
+        settings = json.loads(path.read_text("utf-8"))
         found = fit(Extractor.from_pretrained(str(options.folder)), examples)
+        settings["calibration"] = {name: list(curve) for name, curve in found.items()}
+        path.write_text(json.dumps(settings, ensure_ascii=False, indent=2) + "\n", "utf-8")
     except (AnnotationError, ModelError, ValueError, OSError) as error:
         sys.stderr.write(f"zhanguo.calibrate: {error}\n")
         return 2
-    path = options.folder / SETTINGS_FILE
-    settings = {**json.loads(path.read_text("utf-8")), "calibration": {name: list(curve) for name, curve in found.items()}}
-    path.write_text(json.dumps(settings, ensure_ascii=False, indent=2) + "\n", "utf-8")
     return 0
 
 

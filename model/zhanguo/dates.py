@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import calendar
 import re
 from calendar import monthrange
 from collections.abc import Mapping
@@ -162,7 +163,8 @@ def _day_of_month(day: int, today: date | None, after: date | None) -> Interval 
     """A bare day: behind a range's start in its month or the next one, else the latest before today."""
     if after:
         months = (after.replace(day=1), after.replace(day=28) + timedelta(4))
-        found = [_days(month.year, (month.month, day), (month.month, day)) for month in months]
+        possible = [month for month in months if day <= calendar.monthrange(month.year, month.month)[1]]
+        found = (_days(month.year, (month.month, day), (month.month, day)) for month in possible)
         return next((days for days in found if days.start and days.start >= after), None)
     if not today:
         return None

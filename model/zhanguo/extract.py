@@ -27,7 +27,7 @@ class Extractor:
 
     def __init__(self, tagger: Tagger, date: str | datetime.date | None = None) -> None:
         self.tagger = tagger
-        self.date = datetime.date.fromisoformat(date) if isinstance(date, str) else date
+        self.date = datetime.date.fromisoformat(date) if isinstance(date, str) else date and datetime.date(date.year, date.month, date.day)
 
     @classmethod
     def from_pretrained(

@@ -1,7 +1,8 @@
 """Facts of a whole report: title, issuing organisation, publication date, campaign. Small rules over its lines and its ORG spans.
 
-What the genre puts around a report decides: its first and last lines, the dateline, 从X获悉, X通报, X召开新闻发布会. A line that may be
-a byline is never taken, so that no reporter's name is.
+What the genre puts around a report decides: its first and last lines, the dateline, 从X获悉, X通报, X召开新闻发布会. A line is a
+title only if it speaks of work (an action, a campaign, a document) and names nobody who wrote or edited; a campaign's name
+holds no rank. So no person's name is taken for a fact, unless a title itself tells of that person.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 from functools import cache
 
-from zhanguo import dates
+from zhanguo import actions, dates
 from zhanguo.dates import BETWEEN, CLOCK, UNKNOWN, bare_day, point
 from zhanguo.places import Places
 from zhanguo.schema import Facts, Range, Span
@@ -77,13 +78,25 @@ def _title(folded: str, lines: Sequence[Range]) -> Range | None:
             continue
         last = number + 1 == len(lines)
         length = sum(not sign.isspace() for sign in words)
-        no_title = last or length not in _TITLE_LENGTHS or words[-1] in _UNFINISHED or "。" in words or _is_byline(words)
+        no_title = (
+            last
+            or length not in _TITLE_LENGTHS
+            or words[-1] in _UNFINISHED
+            or "。" in words
+            or _is_byline(words)
+            or not _says_something(words)
+        )
         return None if no_title else line
     return None
 
 
 def _is_byline(words: str) -> bool:
     return bool(_has("no_title").match(words) or _byline().search(words) or _dateline().search(words))
+
+
+def _says_something(words: str) -> bool:
+    """Whether a line speaks of work or is a document's heading; a row of names does not."""
+    return bool(_has("title_sign").search(words) or _has("campaign").search(words) or actions.find(words, ()))
 
 
 def _issuer(folded: str, lines: Sequence[Range], orgs: Sequence[Span]) -> Range | None:
@@ -151,7 +164,7 @@ def _name(folded: str, match: re.Match[str], orgs: Places[Span]) -> Range | None
     start = max([start, *(org.end for org in inside if org.end <= match.end())])
     opening = _before_name().match(folded, start, end)
     start = opening.end() if opening else start
-    return Range(start, match.end()) if end - start > 1 else None
+    return Range(start, match.end()) if end - start > 1 and not _has("rank").search(folded, start, match.end()) else None
 
 
 def _trimmed(text: str, start: int, end: int) -> Range:
@@ -205,7 +218,11 @@ def _has(role: str) -> re.Pattern[str]:
 
 @cache
 def _byline() -> re.Pattern[str]:
-    return re.compile(r"(?:记者|通讯员|实习生|作者|摄影)[\s:：●/／]|文/|图/|^\W*[一-鿿]{2,3}(?:[\s、]+[一-鿿]{2,3})*\W*$")
+    role = rf"(?:{_has('writer').pattern})"
+    return re.compile(
+        rf"{role}\W*[{_HAN}A-Za-z·\s、,，]{{0,16}}$|^\W*{role}|[文图摄][\s/／|丨｜:：]|[\s/／|丨｜][文图摄]$"
+        r"|^\W*[一-鿿]{2,3}(?:[\s、]+[一-鿿]{2,3})*\W*$"
+    )
 
 
 @cache

@@ -191,7 +191,7 @@ def judge_by(table: dict[str, dict[str, float]]) -> Judge:
     weights = {feature: row[ONE[0]] for feature, row in table.items()}
 
     def judge(choice: Choice) -> int:
-        scores = [sum(weights.get(feature, 0.0) for feature in set(features)) for features in choice.features]
+        scores = [sum(weights.get(feature, 0.0) for feature in dict.fromkeys(features)) for features in choice.features]
         return max(range(len(scores)), key=scores.__getitem__)
 
     return judge
@@ -231,6 +231,8 @@ def main(arguments: list[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     try:
         examples = [example for path in options.files for example in read_examples(path) if example.records is not None]
+        if not examples:
+            raise AnnotationError(f"no report with records in {', '.join(map(str, options.files))}")
         fit(examples, options.output)
     except (AnnotationError, OSError) as error:
         sys.stderr.write(f"zhanguo.fit: {error}\n")

@@ -20,6 +20,7 @@ _NEAR = 12  # organisations before a figure that are weighed
 _BEHIND = 2
 _MANY = 3
 _AROUND = 8
+_LONG = 1000
 _OPENING_MARKS = "␣¶“”(（"
 
 
@@ -134,10 +135,10 @@ def describe_agent(
     named_by_rule = bool(rule and document.name(rule) == name)
     between, rivals = everyone.count(org.end, start)
     rank, rivals = min(between, _MANY + 1), min(rivals, _MANY)
-    verbs = min(len(document.actions.starting(org.end, start)), _MANY + 1) if org.end <= start else -1
+    verbs = min(document.actions.index(start) - document.actions.index(org.end), _MANY + 1) if org.end <= start else -1
     far = _far(statement.sentence - candidate.sentence)
     here = f"{rank}" if far == "0" else "-"
-    line = org.end <= start and "¶" not in text[org.end : start]
+    line = org.end <= start and text.find("¶", org.end, min(start, org.end + _LONG)) < 0
     subject, sum_up = candidate.subject, sums_up(document, document.sentence(statement))
     yield from (
         f"far={far}",

@@ -18,6 +18,7 @@ _BEFORE, _BEHIND = 4, 2
 _GAP = 6
 _STOPS = re.compile(r"[，。；、：（）！？¶,;:()]")
 _FAR = 12
+_LONG = 1000
 
 
 @cache
@@ -59,6 +60,8 @@ def describe_thing(document: Document, statement: Statement, thing: Span, rule: 
     name, unit = document.name(thing), document.name(figure.unit_text)
     before = thing.end <= figure.start
     gap = Range(thing.end, figure.start) if before else Range(figure.end, max(figure.end, thing.start))
+    if gap.end - gap.start > _LONG:  # a thing carried on from far back: what lies next to the figure is enough
+        gap = Range(gap.end - _LONG, gap.end)
     between = text[gap.start : gap.end]
     stops = "".join(dict.fromkeys(_STOPS.findall(between)))[:3]
     figures = sum(span.label == "QUANTITY" for span in document.spans.starting(*gap))

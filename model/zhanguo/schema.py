@@ -107,8 +107,8 @@ class Link:
     """One statement about one quantity, still as places in the text.
 
     ``quantities`` and ``units`` run parallel and hold more than one pair only for a compound amount
-    (3斤2两, 一吨半). ``part_of`` is the index of another link of the same report. ``share`` is the probability of the kind
-    and the organisation together.
+    (3斤2两, 一吨半). ``part_of`` is the index of another link of the same report. ``share`` is the probability of the kind,
+    the target and the organisation together.
     """
 
     kind: str

@@ -66,10 +66,11 @@ def _stops(text: str, start: int, end: int, glued: frozenset[int]) -> Iterator[i
     """Cut an overlong sentence at commas, never inside a span; then its own end."""
     while end - start > LONGEST:
         limit = start + LONGEST
-        free = (m.end() for m in _STOP.finditer(text, limit, end) if m.start() not in glued and m.end() not in glued)
-        start = next(free, end)
-        if start < end:
-            yield start
+        stop = next((m.end() for m in _STOP.finditer(text, limit, end) if m.start() not in glued and m.end() not in glued), end)
+        if stop == end:
+            break
+        yield stop
+        start = stop
     if start < end:
         yield end
 
