@@ -96,7 +96,8 @@ def _is_byline(words: str) -> bool:
 
 def _says_something(words: str) -> bool:
     """Whether a line speaks of work or is a document's heading; a row of names does not."""
-    return bool(_has("title_sign").search(words) or _has("campaign").search(words) or actions.find(words, ()))
+    plain = "".join(words.split())
+    return bool(_has("title_sign").search(plain) or _has("campaign").search(plain) or actions.find(plain, ()))
 
 
 def _issuer(folded: str, lines: Sequence[Range], orgs: Sequence[Span]) -> Range | None:
