@@ -10,7 +10,7 @@ from zhanguo.actions import Action
 from zhanguo.places import Places
 from zhanguo.schema import Range, Span
 from zhanguo.sentences import Sentence
-from zhanguo.tables import pattern, read_words
+from zhanguo.tables import word_pattern
 
 JOINED = re.compile(r"\s*(?:、|和|与|及|以及|联合|会同|协同|配合|协助|携手|,|，)?\s*")
 _LOOK = 12
@@ -18,18 +18,18 @@ _LOOK = 12
 
 @cache
 def _ending(role: str) -> re.Pattern[str]:
-    return re.compile(rf"(?:{pattern(read_words('contexts.tsv', role)).pattern})[\s“”的]*$")
+    return re.compile(rf"(?:{word_pattern('contexts.tsv', role).pattern})[\s“”的]*$")
 
 
 @cache
 def _beginning(role: str) -> re.Pattern[str]:
-    return re.compile(rf"[\s“”的]*(?:{pattern(read_words('contexts.tsv', role)).pattern})")
+    return re.compile(rf"[\s“”的]*(?:{word_pattern('contexts.tsv', role).pattern})")
 
 
 @cache
 def _no_agent() -> re.Pattern[str]:
     """Endings of organisations that report or are visited, but do no enforcement work."""
-    return re.compile(rf"(?:{pattern(read_words('contexts.tsv', 'no_agent')).pattern})$")
+    return re.compile(rf"(?:{word_pattern('contexts.tsv', 'no_agent').pattern})$")
 
 
 class Agents:

@@ -6,6 +6,7 @@ import itertools
 import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable
+from functools import cache
 from random import Random
 from typing import NamedTuple
 
@@ -66,10 +67,9 @@ class Augmenter:
         self.rates = rates
         self.pool: dict[tuple[str, str], list[str]] = defaultdict(list)
         for example in examples:
-            pieces = split(example)
-            for place, piece in enumerate(pieces):
-                if piece.label:
-                    self.pool[_class(pieces, place)].append(piece.text)
+            for piece, key in _with_classes(split(example)):
+                if key:
+                    self.pool[key].append(piece.text)
 
     def __call__(self, example: Example, seed: str) -> Example:
         """Return a rewritten report. The same seed gives the same rewriting."""
@@ -148,6 +148,7 @@ def _regional(pieces: Pieces, random: Random) -> Pieces:
     return _each(pieces, _opencc(random.choice(REGIONAL_FORMS)))
 
 
+@cache
 def _opencc(form: str) -> Convert:
     from opencc import OpenCC
 
@@ -199,14 +200,18 @@ def _wrapped(pieces: Pieces, random: Random) -> Pieces:
     return _each(pieces, wrap)
 
 
+@cache
+def _furniture() -> list[str]:
+    return [row[0] for row in read_rows("furniture.txt")]
+
+
 def _furnished(pieces: Pieces, random: Random) -> Pieces:
     """Page numbers, bylines and buttons between sentences."""
-    lines = [row[0] for row in read_rows("furniture.txt")]
 
     def furnish(text: str) -> str:
         cuts = [place + 1 for place, char in enumerate(text) if char in STOPS and random.random() < 0.08]
         parts = [text[a:b] for a, b in itertools.pairwise([0, *cuts, len(text)])]
-        line = "\n" + random.choice(lines).format(name=random.choice(NAMES), page=random.randint(1, 30)) + "\n"
+        line = "\n" + random.choice(_furniture()).format(name=random.choice(NAMES), page=random.randint(1, 30)) + "\n"
         return line.join(parts)
 
     return [piece if piece.label else piece._replace(text=furnish(piece.text)) for piece in pieces]

@@ -7,7 +7,7 @@ import unicodedata
 from dataclasses import dataclass
 from functools import cache
 
-from zhanguo.tables import fold, pattern, read_rows, read_words
+from zhanguo.tables import fold, read_rows, word_pattern
 
 _QUOTES = dict.fromkeys(map(ord, "“”\"‘’'「」『』"))
 _EDGE = "等)》"
@@ -46,7 +46,7 @@ def _heads() -> dict[str, Category]:
 
 @cache
 def _form() -> re.Pattern[str]:
-    return re.compile(rf"(?:及其?)?(?:{pattern(read_words('contexts.tsv', 'form')).pattern})$")
+    return re.compile(rf"(?:及其?)?(?:{word_pattern('contexts.tsv', 'form').pattern})$")
 
 
 def _plain(text: str) -> str:

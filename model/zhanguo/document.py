@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from functools import cache
 
 from zhanguo import actions, figures, sentences, units
 from zhanguo.acting import Agents
@@ -13,7 +12,7 @@ from zhanguo.figures import Figure
 from zhanguo.places import Places
 from zhanguo.schema import Range, Span
 from zhanguo.sentences import Sentence
-from zhanguo.tables import fold, pattern, read_words
+from zhanguo.tables import fold, word_pattern
 
 _DIGIT, _SPACE, _LINE = re.compile(r"\d"), re.compile(r"[^\S\r\n]"), re.compile(r"[\r\n]")
 WITHOUT_AGENT = ("trend", "indicator")
@@ -109,7 +108,6 @@ def prepare(text: str, spans: list[Span]) -> Document:
     return document
 
 
-@cache
 def words(role: str) -> re.Pattern[str]:
     """A pattern for the words of one role in ``contexts.tsv``."""
-    return pattern(read_words("contexts.tsv", role))
+    return word_pattern("contexts.tsv", role)

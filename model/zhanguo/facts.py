@@ -17,7 +17,7 @@ from zhanguo import actions, dates
 from zhanguo.dates import BETWEEN, CLOCK, UNKNOWN, bare_day, point
 from zhanguo.places import Places
 from zhanguo.schema import Facts, Range, Span
-from zhanguo.tables import pattern, read_words
+from zhanguo.tables import read_words, word_pattern
 
 TABLE = "facts.tsv"
 _HEAD, _FOOT, _LONGEST_LINE = 8, 6, 80
@@ -200,8 +200,8 @@ def _day(prefix: str) -> str:
 
 @cache
 def _campaigns() -> re.Pattern[str]:
-    endings = pattern(read_words(TABLE, "campaign")).pattern
-    named = pattern(read_words(TABLE, "named")).pattern
+    endings = word_pattern(TABLE, "campaign").pattern
+    named = word_pattern(TABLE, "named").pattern
     quoted = rf"[“「『\"](?P<quoted>[^“”「」『』\"\n，。]{{1,18}}(?:{named}))[”」』\"](?!的?[{_HAN}]{{0,8}}?(?:{endings}))"
     opened = rf"(?P<opened>[“「『\"][^“”「」『』\"\n，。]{{1,18}}[”」』\"](?:的?[{_HAN}]{{0,8}}?))(?:{endings})"
     return re.compile(rf"{quoted}|{opened}|(?P<plain>[{_HAN}]{{0,24}}?)(?:{endings})")
@@ -209,12 +209,11 @@ def _campaigns() -> re.Pattern[str]:
 
 @cache
 def _before_name() -> re.Pattern[str]:
-    return re.compile(rf".*(?:{pattern(read_words(TABLE, 'before_name')).pattern})", re.DOTALL)
+    return re.compile(rf".*(?:{word_pattern(TABLE, 'before_name').pattern})", re.DOTALL)
 
 
-@cache
 def _has(role: str) -> re.Pattern[str]:
-    return pattern(read_words(TABLE, role))
+    return word_pattern(TABLE, role)
 
 
 @cache
@@ -228,5 +227,5 @@ def _byline() -> re.Pattern[str]:
 
 @cache
 def _media() -> re.Pattern[str]:
-    media = pattern(read_words("contexts.tsv", "no_agent")).pattern
+    media = word_pattern("contexts.tsv", "no_agent").pattern
     return re.compile(rf"(?:{media})$|^新华|^中新|^央视")

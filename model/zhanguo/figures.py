@@ -11,7 +11,7 @@ from functools import cache
 from zhanguo import units
 from zhanguo.schema import Range, Span
 from zhanguo.sentences import Sentence
-from zhanguo.tables import pattern, read_words
+from zhanguo.tables import word_pattern
 
 PREFIX_UNITS = ("百分之", "千分之", "万分之")
 FAR = 15
@@ -56,7 +56,7 @@ class Figure:
 
 @cache
 def _filler() -> re.Pattern[str]:
-    fillers = pattern(read_words("contexts.tsv", "filler")).pattern
+    fillers = word_pattern("contexts.tsv", "filler").pattern
     return re.compile(rf"(?:[\s(（:：、“”\"'‘’《》「」『』\-—]|{fillers})*")
 
 
@@ -131,7 +131,7 @@ def _unit(text: str, span: Span | None) -> units.Unit | None:
 
 def distribute(folded: str, sentence: Sentence, figures: list[Figure], targets: list[Span]) -> None:
     """A、B分别收缴2吨、300枚: members before 分别 and figures behind it are paired in order."""
-    for match in pattern(read_words("contexts.tsv", "respectively")).finditer(folded, *sentence.place):
+    for match in word_pattern("contexts.tsv", "respectively").finditer(folded, *sentence.place):
         behind = [f for f in figures if f.start >= match.end()]
         share_target(folded, match.end(), behind, targets)
         members = _run_before(folded, targets, match.start())
@@ -178,7 +178,7 @@ def _is_run(folded: str, figures: list[Figure]) -> bool:
 
 @cache
 def _limit() -> re.Pattern[str]:
-    return pattern(read_words("contexts.tsv", "threshold"))
+    return word_pattern("contexts.tsv", "threshold")
 
 
 def is_limit(folded: str, figure: Figure) -> bool:

@@ -14,7 +14,7 @@ from zhanguo.schema import CHANGES, KINDS
 CLASSES = (NO_KIND, *(kind for kind in KINDS if kind != "trend"), *(f"trend:{change}" for change in CHANGES))
 START = "start"
 _LEFT, _RIGHT, _MIDDLE = 12, 10, 6
-_MONEY_LEFT = "遗"  # 遗弃 behind an indicator keeps its verb
+_LEFT_BEHIND = "遗"  # an indicator keeps 遗留 as its verb
 
 
 @cache
@@ -39,7 +39,7 @@ def settle(document: Document, statement: Statement, judged: str) -> None:
     if statement.kind == "trend" and kind != "trend":
         statement.action = None
     statement.kind, statement.change = kind, change or None
-    if kind == "indicator" and not document.name(statement.action).startswith(_MONEY_LEFT):
+    if kind == "indicator" and not document.name(statement.action).startswith(_LEFT_BEHIND):
         statement.action = None
 
 

@@ -6,7 +6,7 @@ import re
 from functools import cache
 
 from zhanguo.schema import OUTCOMES
-from zhanguo.tables import fold, pattern, read_rows, read_words
+from zhanguo.tables import fold, pattern, read_rows, read_words, word_pattern
 
 _TABLE = "outcomes.tsv"
 
@@ -25,7 +25,7 @@ def _verbs() -> re.Pattern[str]:
 def _handed_in() -> re.Pattern[str]:
     """Someone's handing in: 群众主动上交, 自愿交出."""
     people = pattern(read_words(_TABLE, "giver") | read_words(_TABLE, "manner")).pattern
-    return re.compile(rf"(?:{people})[^,，。；;]{{0,4}}(?:{pattern(read_words(_TABLE, 'surrendered')).pattern})")
+    return re.compile(rf"(?:{people})[^,，。；;]{{0,4}}(?:{word_pattern(_TABLE, 'surrendered').pattern})")
 
 
 def find(action: str | None, around: str) -> str | None:

@@ -18,7 +18,7 @@ from zhanguo import dates, sentences
 from zhanguo.dates import BETWEEN, CLOCK, SPACE, TABLE, UNKNOWN, Interval, Words, bare_day, point
 from zhanguo.places import Places
 from zhanguo.schema import Facts, Range, Record, Span
-from zhanguo.tables import pattern, read_rows, read_words
+from zhanguo.tables import pattern, read_rows, word_pattern
 
 _STOPS = "，,。；;：:、！!？?\n\r（）()"
 _LOOK = 30
@@ -205,14 +205,14 @@ def _without_report_days(folded: str, expressions: Sequence[Expression], spans: 
         limits = [end + _LOOK, *(e.place.start for e in expressions[number + 1 : number + 2])]
         limits += [span.start for span in figures.starting(end, end + _LOOK)[:1]]
         behind = re.split(r"[。！!？?\n\r]", folded[end : min(limits)], maxsplit=1)[0]
-        if expression.role not in ("day", "that_day", "vague") or not _told().search(behind):
+        if expression.role not in ("day", "that_day", "vague") or not word_pattern(TABLE, "told").search(behind):
             kept.append(expression)
     return kept
 
 
 def _is_compared(folded: str, place: Range) -> bool:
     before, behind = folded[max(0, place.start - 4) : place.start].rstrip(), folded[place.end : place.end + 4]
-    return bool(_before_base().search(before) or _behind_base().match(behind))
+    return bool(_before_base().search(before) or word_pattern(TABLE, "compare_behind").match(behind))
 
 
 def _paragraphs(folded: str, cut: Sequence[Range]) -> list[int]:
@@ -232,7 +232,7 @@ def _last(starts: Sequence[int], position: int) -> int:
 
 @cache
 def _pattern() -> re.Pattern[str]:
-    now = f"(?:{pattern(read_words(TABLE, 'now')).pattern})"
+    now = f"(?:{word_pattern(TABLE, 'now').pattern})"
     until = rf"(?P<until>截至|截止|截到){SPACE}[到至]?{SPACE}(?:(?:{point('u')}|{bare_day('u')}){CLOCK}|(?P<now_u>{now}))(?:为止|止)?"
     years = rf"(?<![0-9])(?P<low>(?:19|20)[0-9]{{2}}){BETWEEN}(?P<high>(?:19|20)[0-9]{{2}}){SPACE}年度?"
     other = rf"(?P<to>(?:{point('b')}|{bare_day('b')}){CLOCK}|(?P<now_b>{now}))"
@@ -248,23 +248,13 @@ def _pattern() -> re.Pattern[str]:
 def _vague() -> re.Pattern[str]:
     number = r"(?:[0-9]{1,3}|[一二两三四五六七八九十几数半]{1,3})(?:多|余)?"
     lasting = rf"(?:近|这|过去|最近)?{number}个?(?:年|月|周|天|半月|星期|季度)(?:多|半)?(?:以来|来(?=[，,]))"
-    words = (pattern(read_words(TABLE, role)).pattern for role in ("vague", "that_day"))
+    words = (word_pattern(TABLE, role).pattern for role in ("vague", "that_day"))
     return re.compile(rf"{next(words)}|(?P<that_day>{next(words)})|{lasting}|(?P<open>以来|期间)")
 
 
 @cache
-def _told() -> re.Pattern[str]:
-    return pattern(read_words(TABLE, "told"))
-
-
-@cache
 def _before_base() -> re.Pattern[str]:
-    return re.compile(f"(?:{pattern(read_words(TABLE, 'compare_before')).pattern})$")
-
-
-@cache
-def _behind_base() -> re.Pattern[str]:
-    return pattern(read_words(TABLE, "compare_behind"))
+    return re.compile(f"(?:{word_pattern(TABLE, 'compare_before').pattern})$")
 
 
 @cache

@@ -37,3 +37,9 @@ def pattern(words: Iterable[str]) -> re.Pattern[str]:
     """A pattern that matches the longest of the words."""
     ordered = sorted({fold(word) for word in words}, key=lambda word: (-len(word), word))
     return re.compile("|".join(map(re.escape, ordered)))
+
+
+@cache
+def word_pattern(name: str, role: str) -> re.Pattern[str]:
+    """A pattern that matches the longest of the words of one role in a table."""
+    return pattern(read_words(name, role))
