@@ -29,7 +29,7 @@ from zhanguo.tables import read_rows
 from zhanguo.write import SIGNS, to_row
 
 SCORE_BINS = 20
-MOST_ORGS = 20
+MOST_ORGS = 15
 SCRIPTS = ("dom.js", "text.js", "plots.js", "filters.js", "list.js", "report.js", "summary.js", "view.js")
 _DATA = "<!-- data -->"
 _MARKUP = re.compile("[<>&\u2028\u2029\ud800-\udfff]")

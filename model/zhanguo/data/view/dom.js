@@ -21,7 +21,7 @@ function filled(element, properties, children) {
     if (typeof value === "function") element.addEventListener(name, value);
     else element.setAttribute(name, value === true ? "" : value);
   }
-  element.append(...children.flat().filter((child) => child !== null && child !== undefined && child !== false));
+  element.append(...children.flat(Infinity).filter((child) => child !== null && child !== undefined && child !== false));
   return element;
 }
 
@@ -64,7 +64,7 @@ function amount(record) {
   return signs[record.qualifier] + digits(record.value) + (record.value_max === null ? "" : `–${digits(record.value_max)}`);
 }
 
-const period = (interval) => interval.replace("/", " – ").replace("..", "…");
+const days = (interval) => interval.split("/").map((day) => (day === ".." ? "…" : day)).flatMap((day) => [" – ", el("span", { class: "day" }, day)]).slice(1);
 const score = (value) => value.toFixed(2);
 
 /** What was kept from another visit; a browser may forbid it. */

@@ -18,6 +18,8 @@ function way(item, ...children) {
   return svg("g", marks, svg("title", {}, item.title), children);
 }
 
+const frame = (width, height, ...children) => svg("svg", { width, height, viewBox: `0 0 ${width} ${height}`, role: "group" }, children);
+
 /** Lying bars. items: {label, value, rest, text, title, go}; rest is the lighter end of a bar, text stands behind it. */
 function barPlot(width, items) {
   const longest = Math.max(...items.map((item) => textWidth(item.label)));
@@ -34,15 +36,19 @@ function barPlot(width, items) {
       svg("rect", { class: "rest", x: left + long, y: y + 4, width: rest, height: BAR - 8 }),
       svg("text", { class: "number", x: left + long + rest + 6, y: y + 16 }, item.text));
   });
-  return svg("svg", { width, height: items.length * BAR + 2, role: "group" }, bars);
+  return frame(width, items.length * BAR + 2, bars);
 }
 
-/** Standing bars side by side. items as above; tick is what stands below one, where anything does. */
-function columnPlot(width, items) {
+/**
+ * Standing bars side by side. items as above; tick is what stands below one, where anything does.
+ * With end, the ticks stand at the bars' left edges and end at the last one's right edge.
+ */
+function columnPlot(width, items, end = null) {
   const [height, bottom, top] = [150, 20, 16];
   const most = Math.max(...items.map((item) => item.value)) || 1;
   const step = width / items.length;
   const wide = Math.min(step, 60);
+  const tick = (x, text, anchor) => svg("text", { x, y: height + 15, "text-anchor": anchor }, text);
   const columns = items.map((item, number) => {
     const tall = ((height - top) * item.value) / most;
     const middle = (number + 0.5) * step;
@@ -50,7 +56,8 @@ function columnPlot(width, items) {
       svg("rect", { class: "hit", x: number * step, y: 0, width: step, height: height + bottom }),
       svg("rect", { class: "value", x: middle - wide / 2 + 1, y: height - tall, width: Math.max(1, wide - 2), height: tall }),
       item.value > 0 && textWidth(item.text) < step && svg("text", { class: "number", x: middle, y: height - tall - 4, "text-anchor": "middle" }, item.text),
-      item.tick && svg("text", { x: middle, y: height + 15, "text-anchor": "middle" }, item.tick));
+      item.tick && tick(end ? number * step : middle, item.tick, end && number === 0 ? "start" : "middle"));
   });
-  return svg("svg", { width, height: height + bottom, role: "group" }, svg("line", { x1: 0, x2: width, y1: height + 0.5, y2: height + 0.5 }), columns);
+  if (end) columns.push(tick(width, end, "end"));
+  return frame(width, height + bottom, svg("line", { x1: 0, x2: width, y1: height + 0.5, y2: height + 0.5 }), columns);
 }

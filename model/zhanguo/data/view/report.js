@@ -25,12 +25,19 @@ class ReportView {
     }
     this.text = textOf(row);
     this.pieces = cut(row, this.text);
-    const box = el("div", { id: "text", lang: "zh" }, this.pieces.map((piece, number) => this.piece(piece, number)));
+    this.box = el("div", { id: "text", lang: "zh" }, this.pieces.map((piece, number) => this.piece(piece, number)));
     const note = row.text === undefined && el("p", { class: "note" }, t("ui.no_text"));
-    this.article.replaceChildren(head(row), facts(row, (place) => this.lightPlace(place)), warnings(row), legend(), note || "", box);
+    this.article.replaceChildren(head(row), facts(row, (place) => this.lightPlace(place)), warnings(row), legend(), note || "", this.box);
     this.showRecords();
     this.article.scrollTop = this.section.scrollTop = 0;
     this.markSearch();
+  }
+
+  clear() {
+    this.row = undefined;
+    this.chosen = [];
+    this.article.replaceChildren(el("p", { class: "note" }, t("ui.nothing")));
+    this.section.replaceChildren();
   }
 
   piece(piece, number) {
@@ -62,7 +69,7 @@ class ReportView {
       what: [quoted([record.action, record.target].filter(Boolean).join(" ")), el("small", {}, record.category === null ? "" : categoryName(record.category))],
       amount: [el("span", { title: t(`qualifier.${record.qualifier}`) }, change || "", amount(record)), " ", quoted(record.unit ?? "")],
       org: [quoted(record.org ?? "")],
-      period: [record.period === null ? "" : period(record.period)],
+      period: [record.period === null ? "" : days(record.period)],
       score: [scoreBar(record.score)],
     };
     const marks = { tabindex: 0, "data-record": number, "aria-selected": "false", class: recordPasses(record) ? null : "dim" };
@@ -81,7 +88,7 @@ class ReportView {
     for (const { evidence } of records) for (const role of ROLES) if (evidence[role]) this.light(evidence[role], role);
     this.card.replaceChildren(...(records.length ? [this.details(records[0], numbers[0])] : []));
     if (!records.length) return;
-    if (scroll) reveal(this.article.querySelector("[data-lit~=quantity], [data-lit]"));
+    if (scroll) reveal(this.box.querySelector("[data-lit~=quantity], [data-lit]"));
     this.lines[numbers[0]].scrollIntoView({ block: "nearest" });
   }
 
@@ -95,11 +102,11 @@ class ReportView {
   lightPlace(place) {
     this.choose([]);
     this.light(place, "fact");
-    reveal(this.article.querySelector("[data-lit]"));
+    reveal(this.box.querySelector("[data-lit]"));
   }
 
   dark() {
-    for (const element of this.article.querySelectorAll("[data-lit]")) {
+    for (const element of this.box.querySelectorAll("[data-lit]")) {
       delete element.dataset.lit;
       delete element.dataset.role;
     }
@@ -209,8 +216,10 @@ function fields(record) {
   const open = (value) => (value === null ? "…" : digits(value));
   return [
     ["field.category", line.join(" ‹ ")],
+    ["field.org", record.org && quoted(record.org)],
+    ["field.period", record.period && days(record.period)],
     ["ui.base", record.base_value === null ? "" : `${digits(record.base_value)} ${t(`unit.${record.base_unit}`)}`],
-    ["ui.bounds", record.low === null && record.high === null ? "" : `${open(record.low)} – ${open(record.high)}`],
+    ["ui.bounds", record.low === record.high ? "" : `${open(record.low)} – ${open(record.high)}`],
     ["field.qualifier", record.qualifier === "exact" ? "" : t(`qualifier.${record.qualifier}`)],
     ["field.change", record.change === null ? "" : t(`change.${record.change}`)],
     ["field.outcome", record.outcome === null ? "" : t(`outcome.${record.outcome}`)],

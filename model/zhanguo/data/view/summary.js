@@ -2,23 +2,27 @@
 
 const MOST_PANELS = 12;
 const MOST_BARS = 10;
-const MOST_MONTHS = 24;
+const MOST_TIMES = 36;
+// As in view.css, and so are the widths of window at which plots stand in fewer columns.
+const [WIDEST, GAP, FRAME] = [1320, 16, 34];
 
 const unitName = (unit) => (unit === null ? t("ui.no_unit") : t(`unit.${unit}`));
 
 /** Draw the summary into box; go(filters) leads to the records behind a bar. */
 function drawSummary(box, summary, rows, go) {
-  const width = (share) => Math.max(240, Math.floor((box.clientWidth - 24) / share) - 48);
-  const half = width(box.clientWidth < 900 ? 1 : 2);
+  const { paddingLeft, paddingRight } = getComputedStyle(box);
+  const whole = Math.min(WIDEST, box.clientWidth - parseFloat(paddingLeft) - parseFloat(paddingRight));
+  const width = (share) => Math.max(200, Math.floor((whole - GAP * (share - 1)) / share) - FRAME);
+  const [half, small] = [width(innerWidth <= 900 ? 1 : 2), width(innerWidth <= 620 ? 1 : innerWidth <= 1100 ? 2 : 3)];
   box.replaceChildren(
     el("p", { class: "headline" }, headline(summary, rows)),
     el("div", { class: "plots" },
-      panel("ui.by_kind", "ui.by_kind_note", barPlot(half, kindBars(summary, go))),
-      panel("ui.by_score", "ui.by_score_note", columnPlot(half, scoreColumns(summary.scores, go))),
-      panel("ui.by_org", "ui.added_note", orgPlot(half, summary.orgs, go)),
-      panel("ui.by_month", "ui.added_note", monthPlot(half, summary.months, go))),
+      el("div", {}, panel("ui.by_kind", "ui.by_kind_note", barPlot(half, kindBars(summary, go))),
+        panel("ui.by_score", "ui.by_score_note", columnPlot(half, scoreColumns(summary.scores, go), "1.00"))),
+      el("div", {}, panel("ui.by_org", "ui.added_note", orgPlot(half, summary.orgs, go)),
+        panel("ui.by_month", "ui.added_note", monthPlot(half, summary.months, go)))),
     el("h2", {}, t("ui.totals")), el("p", { class: "note" }, t("ui.totals_note")),
-    el("div", { class: "plots small" }, totalPanels(summary.totals, width(box.clientWidth < 620 ? 1 : box.clientWidth < 1100 ? 2 : 3), go)),
+    el("div", { class: "totals" }, totalPanels(summary.totals, small, go)),
     el("details", { class: "all" }, el("summary", {}, t("ui.all_totals")), totalsTable(summary.totals)));
 }
 
@@ -52,7 +56,7 @@ function scoreColumns(scores, go) {
   return scores.map((value, number) => {
     const [from, to] = [number, number + 1].map((edge) => Number((edge / bins).toFixed(4)));
     const title = `${from.toFixed(2)}–${to.toFixed(2)}: ${digits(value)}`;
-    const tick = number % 4 === 0 || number === bins - 1 ? from.toFixed(2) : null;
+    const tick = number % 4 === 0 ? from.toFixed(2) : null;
     return { value, text: digits(value), title, tick, go: () => go({ least: from, most: to }) };
   });
 }
@@ -65,10 +69,22 @@ function orgPlot(width, { named, others, none }, go) {
   return bars.length ? barPlot(width, bars) : nothing();
 }
 
-/** Months, or years where there are many months; what has no period is said beside. */
+/** The months from the first to the last, or the years where that is many months; only those named where it is many years. */
+function timeAxis(names) {
+  const [first, last] = [names[0], names.at(-1)].map((name) => Number(name.slice(0, 4)) * 12 + Number(name.slice(5)) - 1);
+  const run = (from, to, name) => Array.from({ length: to - from + 1 }, (_, step) => name(from + step));
+  const year = (number) => String(number).padStart(4, "0");
+  const [firstYear, lastYear] = [Math.floor(first / 12), Math.floor(last / 12)];
+  if (last - first < MOST_TIMES) return run(first, last, (number) => `${year(Math.floor(number / 12))}-${String((number % 12) + 1).padStart(2, "0")}`);
+  if (lastYear - firstYear < MOST_TIMES) return run(firstYear, lastYear, year);
+  return [...new Set(names.map((name) => name.slice(0, 4)))];
+}
+
+/** Records along the time; what has no period is said below. */
 function monthPlot(width, { named, none }, go) {
-  const length = named.length > MOST_MONTHS ? 4 : 7;
-  const times = new Map();
+  const axis = named.length ? timeAxis(named.map(([name]) => name)) : [];
+  const length = axis[0]?.length;
+  const times = new Map(axis.map((name) => [name, 0]));
   for (const [name, value] of named) times.set(name.slice(0, length), (times.get(name.slice(0, length)) ?? 0) + value);
   const every = Math.ceil((times.size * 56) / width);
   const columns = [...times].map(([month, value], number) => ({

@@ -25,9 +25,16 @@ function refresh() {
   list.show(shown);
   const records = shown.reduce((sum, row) => sum + (row.records ?? []).filter(recordPasses).length, 0);
   byId("count").textContent = t("ui.count", { shown: digits(shown.length), all: digits(rows.length), records: digits(records) });
-  if (current && shown.includes(current)) view.show(current);
-  else if (shown.length) show(shown[0]);
-  else byId("report").replaceChildren(nothing()), byId("records").replaceChildren();
+  if (current && shown.includes(current)) {
+    const { chosen } = view;
+    view.show(current);
+    if (chosen.length) view.choose(chosen);
+  } else if (shown.length) {
+    show(shown[0]);
+  } else {
+    current = null;
+    view.clear();
+  }
 }
 
 function change(what) {
@@ -98,6 +105,7 @@ function press(event) {
 
 /** The address names the report and the record in sight, so that it can be passed on. */
 function noteAddress() {
+  if (!current) return;
   const record = view.chosen.length ? `.${view.chosen[0]}` : "";
   history.replaceState(null, "", `#${current.number}${record}`);
 }
@@ -115,9 +123,7 @@ function setLanguage(name) {
   language = name;
   translatePage();
   fillFilters(rows);
-  const chosen = view.chosen;
   refresh();
-  if (chosen.length) view.choose(chosen, { scroll: false });
   if (isSummary()) openTab("summary");
 }
 
