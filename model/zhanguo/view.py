@@ -21,7 +21,6 @@ from typing import IO, Any
 
 import simplejson
 
-from zhanguo import __version__
 from zhanguo.categories import taxonomy
 from zhanguo.schema import FailureRow, Record, ReportRow
 from zhanguo.summary import ADDED, Summary, summarise, with_standings
@@ -136,7 +135,6 @@ def _template(title: str) -> tuple[str, str]:
     values = {
         "policy": _policy(script, style),
         "title": html.escape(" · ".join(filter(None, (title, "zhanguo 战果")))),
-        "version": __version__,
         "style": style,
         "script": script,
     }

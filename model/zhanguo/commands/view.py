@@ -18,7 +18,7 @@ def add_commands(commands: Any) -> None:
     """Add the command to the subparsers of ``zhanguo``."""
     view = commands.add_parser("view", help="make a page that shows outputs of extract, evidence beside text, in any browser")
     view.add_argument("results", nargs="+", type=Path, metavar="RESULTS", help="outputs of extract -o")
-    view.add_argument("-o", "--output", type=Path, required=True, metavar="PAGE.html", help="the page to write, one file that needs no other")
+    view.add_argument("-o", "--output", type=Path, required=True, metavar="PAGE.html", help="the page to write; it needs no other file")
     view.set_defaults(run=_view)
 
 

@@ -2,7 +2,7 @@
 
 const MOST_PANELS = 12;
 const MOST_BARS = 10;
-const MOST_TIMES = 36;
+const [MOST_MONTHS, MOST_YEARS] = [36, 100];
 // As in view.css, and so are the widths of window at which plots stand in fewer columns.
 const [WIDEST, GAP, FRAME] = [1320, 16, 34];
 
@@ -62,11 +62,14 @@ function scoreColumns(scores, go) {
 }
 
 function orgPlot(width, { named, others, none }, go) {
-  const bar = (label, value, filter) => ({ label, value, text: digits(value), title: `${label}: ${digits(value)}`, go: filter && (() => go(filter)) });
-  const bars = named.map(([org, times]) => bar(org, times, { org, added: true }));
-  if (others.names) bars.push(bar(t("ui.others", { n: digits(others.names) }), others.records));
-  if (none) bars.push(bar(t("ui.no_org"), none));
-  return bars.length ? barPlot(width, bars) : nothing();
+  const bars = named.map(([org, value]) => ({
+    label: org, value, text: digits(value), title: `${org}: ${digits(value)}`, go: () => go({ org, added: true }),
+  }));
+  const rest = [
+    others.names > 0 && t("ui.others", { n: digits(others.names), records: digits(others.records) }),
+    none > 0 && t("ui.no_org", { n: digits(none) }),
+  ].filter(Boolean);
+  return el("div", {}, bars.length ? barPlot(width, bars) : nothing(), rest.length > 0 && el("p", { class: "note" }, rest.join("; ")));
 }
 
 /** The months from the first to the last, or the years where that is many months; only those named where it is many years. */
@@ -75,8 +78,8 @@ function timeAxis(names) {
   const run = (from, to, name) => Array.from({ length: to - from + 1 }, (_, step) => name(from + step));
   const year = (number) => String(number).padStart(4, "0");
   const [firstYear, lastYear] = [Math.floor(first / 12), Math.floor(last / 12)];
-  if (last - first < MOST_TIMES) return run(first, last, (number) => `${year(Math.floor(number / 12))}-${String((number % 12) + 1).padStart(2, "0")}`);
-  if (lastYear - firstYear < MOST_TIMES) return run(firstYear, lastYear, year);
+  if (last - first < MOST_MONTHS) return run(first, last, (number) => `${year(Math.floor(number / 12))}-${String((number % 12) + 1).padStart(2, "0")}`);
+  if (lastYear - firstYear < MOST_YEARS) return run(firstYear, lastYear, year);
   return [...new Set(names.map((name) => name.slice(0, 4)))];
 }
 

@@ -110,8 +110,8 @@ function noteAddress() {
   history.replaceState(null, "", `#${current.number}${record}`);
 }
 
-function readAddress() {
-  const [, number, record] = /^#(\d+)(?:\.(\d+))?$/.exec(location.hash) ?? [];
+function goToAddress(address) {
+  const [, number, record] = /^#(\d+)(?:\.(\d+))?$/.exec(address) ?? [];
   if (rows[number]) show(rows[number], record === undefined ? null : Number(record));
 }
 
@@ -159,7 +159,7 @@ function listen() {
   byId("records").addEventListener("click", noteAddress);
   byId("report").addEventListener("click", noteAddress);
   document.addEventListener("keydown", press);
-  addEventListener("hashchange", readAddress);
+  addEventListener("hashchange", () => goToAddress(location.hash));
   addEventListener("resize", delayed(() => isSummary() && openTab("summary"), 100));
 }
 
@@ -168,6 +168,7 @@ byId("app").hidden = false;
 byId("filters").open = innerHeight > 700 && innerWidth > 900;
 listen();
 openTab("reports");
+const address = location.hash;
 setLanguage(LANGUAGES.includes(remember("language")) ? remember("language") : navigator.language.startsWith("zh") ? "zh" : "en");
-readAddress();
+goToAddress(address);
 performance.mark("zhanguo-ready");
