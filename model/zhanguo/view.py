@@ -134,7 +134,7 @@ def _template(title: str) -> tuple[str, str]:
     style, script = _part("view.css"), "\n".join(map(_part, SCRIPTS))
     values = {
         "policy": _policy(script, style),
-        "title": html.escape(" · ".join(filter(None, (title, "zhanguo 战果")))),
+        "title": html.escape(" · ".join(filter(None, (title.encode("utf-8", "replace").decode(), "zhanguo 战果")))),
         "style": style,
         "script": script,
     }

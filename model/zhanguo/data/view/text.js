@@ -56,9 +56,12 @@ class QuotedText {
   }
 
   slice(start, end) {
-    const points = [];
-    for (let place = start; place < end; place += 1) points.push(this.points.get(place));
-    return points.includes(undefined) ? null : points.join("");
+    let text = "";
+    for (let place = start; place < end; place += 1) {
+      if (!this.points.has(place)) return null;
+      text += this.points.get(place);
+    }
+    return text;
   }
 
   *edges() {
