@@ -35,7 +35,9 @@ def test_failures_leave_the_others_alone(tmp_path: Path) -> None:
     assert results[1].text == SIMPLIFIED
 
 
-@pytest.mark.parametrize(("error", "reason"), [(PermissionError(13, "Permission denied"), "Permission denied"), (KeyError("x"), "KeyError")])
+@pytest.mark.parametrize(
+    ("error", "reason"), [(PermissionError(13, "Permission denied"), "Permission denied"), (KeyError("x"), "KeyError")]
+)
 def test_whatever_an_input_raises_is_its_failure(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, error: Exception, reason: str) -> None:
     whole = Path.open
 
@@ -100,7 +102,11 @@ def test_the_date_of_a_row_dates_its_report(tmp_path: Path) -> None:
         return []
 
     tagger.curves = {}
-    rows = [{"text": "今年抓获5人。", "date": "2019-06-20"}, {"text": "2018年3月5日\n今年抓获5人。", "date": "2019-06-20"}, {"text": "抓获5人。"}]
+    rows = [
+        {"text": "今年抓获5人。", "date": "2019-06-20"},
+        {"text": "2018年3月5日\n今年抓获5人。", "date": "2019-06-20"},
+        {"text": "抓获5人。"},
+    ]
     (tmp_path / "a.jsonl").write_text("\n".join(map(json.dumps, rows)))
     extractor = Extractor(tagger, date="2001-01-01")
     days = [result.facts.date for result in extractor.extract_all(read(inputs([str(tmp_path)]))) if isinstance(result, Extraction)]

@@ -77,7 +77,7 @@ def _with(found: Text, text: str, warning: str) -> Text:
 
 
 def _parsed(text: str) -> Any:
-    """The page's tree, its innermost blocks made paragraphs. Raises ReadError where a library is missing or the page can't be parsed whole."""
+    """The page's tree, its innermost blocks made paragraphs. Raises ReadError without the library, or where a part would be lost."""
     library("trafilatura", "web", "main text of web pages")
     html = library("lxml.html", "web", "main text of web pages")
     parser = html.HTMLParser(huge_tree=True)
