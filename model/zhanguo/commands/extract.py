@@ -35,7 +35,7 @@ def add_commands(commands: Any) -> None:
 
 def _extract(options: argparse.Namespace) -> int:
     extractor = load(options, options.date)
-    items, choices = read.inputs(options.paths), reading_choices(options)
+    items, choices = read.inputs(options.paths, options.output), reading_choices(options)
     if options.output:
         with options.output.open("w", encoding="utf-8", newline="\n") as stream:
             results = _confident(extractor.extract_all(_with_progress(items, choices)), options.min_score)
