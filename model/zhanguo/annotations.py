@@ -60,7 +60,7 @@ def read_examples(path: Path) -> Iterator[Example]:
 
     Raises AnnotationError naming file and report where one is malformed, OSError where the file can't be read.
     """
-    parts = read_rows(path) if path.suffix == ".jsonl" else read_blocks(path)
+    parts: Iterable[str | Mapping[str, Any]] = read_rows(path) if path.suffix == ".jsonl" else read_blocks(path)
     for number, part in enumerate(parts, 1):
         try:
             yield parse_block(part) if isinstance(part, str) else example_from_dict(part)

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from zhanguo.annotations import AnnotationError, read_numbered_rows
-from zhanguo.forms import conll, doccano, docbin, labelstudio, own
+from zhanguo.forms import conll, docbin, doccano, labelstudio, own
 from zhanguo.forms.draft import Annotated, Draft, Place
 from zhanguo.forms.offsets import settle
 
@@ -28,7 +28,7 @@ def save_text(head: str = "", between: str = "", tail: str = "") -> Callable[[Pa
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """One form. ``split`` gives the reports of a file with their places, ``parse`` and ``format`` do one, ``save`` writes all.
+    """One form. ``split`` gives the reports of a file with their places, ``parse`` and ``compose`` do one, ``save`` writes all.
 
     They raise AnnotationError: ``split`` and ``save`` for the file, the other two for the report.
     """
@@ -37,7 +37,7 @@ class Form:
     suffixes: tuple[str, ...]
     split: Callable[[Path], Iterator[tuple[Place, Any]]]
     parse: Callable[[Any, Place], Draft]
-    format: Callable[[Annotated], Any]
+    compose: Callable[[Annotated], Any]
     save: Callable[[Path, Iterable[Any]], None]
 
 
@@ -46,24 +46,24 @@ FORMS: Mapping[str, Form] = {
         "texts with marks (seeds/README.md)",
         (".txt",),
         own.inline_blocks,
-        own.parse_inline_block,
-        own.format_inline_block,
+        own.parse_marked,
+        own.compose_block,
         save_text(between="====\n"),
     ),
-    "jsonl": Form("stored reports, or an output of extract", (".jsonl",), own.rows, own.parse_row, own.format_row, save_text()),
-    "doccano": Form("doccano's JSONL", (".jsonl",), own.rows, doccano.parse, doccano.format, save_text()),
+    "jsonl": Form("stored reports, or an output of extract", (".jsonl",), own.rows, own.parse_row, own.compose_row, save_text()),
+    "doccano": Form("doccano's JSONL", (".jsonl",), own.rows, doccano.parse, doccano.compose, save_text()),
     "label-studio": Form(
         "Label Studio's JSON",
         (".json",),
         labelstudio.tasks,
         labelstudio.parse,
-        labelstudio.format,
+        labelstudio.compose,
         save_text("[\n", ",\n", "\n]\n"),
     ),
     "conll": Form(
-        "a character and its tag a line", (".conll", ".bio", ".iob2"), conll.blocks, conll.parse, conll.format, save_text(between="\n")
+        "a character and its tag a line", (".conll", ".bio", ".iob2"), conll.blocks, conll.parse, conll.compose, save_text(between="\n")
     ),
-    "spacy": Form("spaCy's DocBin", (".spacy",), docbin.docs, docbin.parse, docbin.format, docbin.save),
+    "spacy": Form("spaCy's DocBin", (".spacy",), docbin.docs, docbin.parse, docbin.compose, docbin.save),
 }
 
 
@@ -91,6 +91,9 @@ def read(
             draft = form.parse(raw, place)
         except AnnotationError as error:
             yield place, error
+            continue
+        except (AttributeError, KeyError, TypeError, ValueError) as error:
+            yield place, AnnotationError(f"it is not of this form: {error!r}")
             continue
         try:
             yield place, settle(draft, originals.get(draft.id), unit)

@@ -11,7 +11,10 @@ from zhanguo.schema import Record
 
 
 def carried(item: Annotated) -> dict[str, Any]:
-    """The fields that hold an example's id, meta and records; predicted records are left out, since no tool shows them for correction."""
+    """The fields (report, meta, records) that hold an example's id, header and records.
+
+    Predicted records are left out: no tool shows them for correction.
+    """
     example = item.example
     records = None if item.model or example.records is None else [record_to_dict(record) for record in example.records]
     return {"report": example.id, "meta": dict(example.meta), "records": records}

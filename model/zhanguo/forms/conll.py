@@ -1,6 +1,6 @@
 r"""CoNLL's columns: a character, a tab and its tag (IOB2) a line, a blank line between reports, ``# id = …`` before each.
 
-White space, invisible characters, ``#`` and ``\`` are written as ``\u3000``, ``\\`` and the like, so that every text survives. Files of others
+White space, invisible characters, ``#`` and ``\`` are written as ``\u3000``, ``\\`` and the like, so that each text survives. Others' files
 may hold longer tokens, which are joined without space, and more columns: the first is the token, the last the tag.
 """
 
@@ -10,12 +10,13 @@ import json
 import re
 import unicodedata
 from collections.abc import Iterator
+from decimal import Decimal
 from itertools import accumulate, pairwise
 from pathlib import Path
 from typing import Any
 
-from zhanguo.annotations import AnnotationError, record_to_dict
-from zhanguo.forms.carried import records_of
+from zhanguo.annotations import AnnotationError
+from zhanguo.forms.carried import carried, fields_of
 from zhanguo.forms.draft import Annotated, Draft, Mark, Place
 from zhanguo.labels import TagError, read_tags, spans_to_tags
 from zhanguo.schema import Range
@@ -52,7 +53,7 @@ def parse(block: list[_Line], place: Place) -> Draft:
     for number, line in block:
         if (comment := _COMMENT.fullmatch(line)) and "\t" not in line:
             if comment[1] in _OURS:
-                known[comment[1]] = _json(comment[2], number)
+                known[comment[1]] = _json(comment[2])
         else:
             tokens.append((number, *_columns(line, number)))
     ends = list(accumulate((len(token) for _, token, _ in tokens), initial=0))
@@ -61,18 +62,15 @@ def parse(block: list[_Line], place: Place) -> Draft:
     except TagError as error:
         raise AnnotationError(f"line {tokens[error.index][0]}: {error}") from error
     marks = tuple(Mark(span.start, span.end, span.label) for span in spans)
-    name = str(known.get("id", place.id))
-    return Draft(name, "".join(token for _, token, _ in tokens), marks, records_of(known), known.get("meta") or {})
+    return Draft(text="".join(token for _, token, _ in tokens), marks=marks, **fields_of(known, place))
 
 
-def _json(value: str, number: int) -> Any:
+def _json(value: str) -> Any:
     """A comment's value: JSON as we write it, or the words themselves."""
-    if value[:1] not in ('"', "{", "["):
-        return value
     try:
-        return json.loads(value)
-    except ValueError as error:
-        raise AnnotationError(f"line {number}: {error}") from error
+        return json.loads(value, parse_float=Decimal)
+    except ValueError:
+        return value
 
 
 def _columns(line: str, number: int) -> tuple[str, str]:
@@ -82,14 +80,12 @@ def _columns(line: str, number: int) -> tuple[str, str]:
     return _ESCAPE.sub(lambda match: chr(int(match[1] or match[2], 16)) if match[1] or match[2] else "\\", columns[0]), columns[-1].strip()
 
 
-def format(item: Annotated) -> str:
+def compose(item: Annotated) -> str:
     """One report."""
-    example = item.example
-    records = None if item.model or example.records is None else [record_to_dict(record) for record in example.records]
-    comments = {"id": example.id, "meta": dict(example.meta), **({} if records is None else {"records": records})}
-    tags, _ = spans_to_tags([Range(i, i + 1) for i in range(len(example.text))], example.spans)
-    lines = [f"# {name} = {dumps(value)}\n" for name, value in comments.items()]
-    return "".join([*lines, *(f"{_escape(char)}\t{tag}\n" for char, tag in zip(example.text, tags, strict=True))])
+    text = item.example.text
+    tags, _ = spans_to_tags([Range(i, i + 1) for i in range(len(text))], item.example.spans)
+    comments = [f"# {name} = {dumps(value)}\n" for name, value in zip(_OURS, carried(item).values(), strict=True)]
+    return "".join([*comments, *(f"{_escape(char)}\t{tag}\n" for char, tag in zip(text, tags, strict=True))])
 
 
 def _escape(char: str) -> str:

@@ -11,6 +11,7 @@ import importlib
 import json
 from collections.abc import Iterable, Iterator
 from decimal import Decimal
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +25,7 @@ KEY = "zhanguo"
 
 def docs(path: Path) -> Iterator[tuple[Place, Any]]:
     """The docs of a file. Raises AnnotationError where it is no DocBin."""
-    tokens, vocab = _load("spacy.tokens"), _load("spacy.vocab").Vocab()
+    tokens, vocab = _load("spacy.tokens"), _vocab()
     try:
         found = list(tokens.DocBin().from_bytes(path.read_bytes()).get_docs(vocab))
     except OSError:
@@ -44,7 +45,7 @@ def parse(doc: Any, place: Place) -> Draft:
     return Draft(text=doc.text, marks=marks, **fields_of(known, place))
 
 
-def format(item: Annotated) -> Any:
+def compose(item: Annotated) -> Any:
     """One doc."""
     tokens, vocab = _load("spacy.tokens"), _vocab()
     text = item.example.text
@@ -54,14 +55,10 @@ def format(item: Annotated) -> Any:
     return doc
 
 
-_vocabs: list[Any] = []
-
-
+@cache
 def _vocab() -> Any:
     """One vocabulary for all docs: making one takes longer than making a doc."""
-    if not _vocabs:
-        _vocabs.append(_load("spacy.vocab").Vocab())
-    return _vocabs[0]
+    return _load("spacy.vocab").Vocab()
 
 
 def save(path: Path, docs: Iterable[Any]) -> None:

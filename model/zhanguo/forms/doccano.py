@@ -39,7 +39,7 @@ def _mark(span: Any) -> Mark:
     raise AnnotationError(f"{span!r:.80} is neither [start, end, label] nor an object with start_offset, end_offset and label")
 
 
-def format(item: Annotated) -> str:
+def compose(item: Annotated) -> str:
     """One row to import, without carriage returns. Raises AnnotationError where a span has one at an edge."""
     text, spans, returns = without_returns(item.example)
     units = edges(text, UTF_16)

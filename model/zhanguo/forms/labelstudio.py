@@ -1,7 +1,7 @@
-"""Label Studio's JSON: tasks with annotations, or with predictions, which it shows for correction; and the labelling config for them.
+r"""Label Studio's JSON: tasks with annotations, or with predictions, which it shows for correction; and the labelling config for them.
 
-Since version 1.5 it counts code points (its pull request 1559), before that UTF-16 code units; a span's text comes with ``\\n`` for a line
-feed and white space joined. ``data`` comes back as it was given, so what is ours stands there.
+It counts code points (its pull request 1559), as early versions did not: they count UTF-16 code units. A span's text comes with ``\n`` for
+a line feed and white space joined. ``data`` comes back as it was given, so what is ours stands there.
 """
 
 from __future__ import annotations
@@ -92,7 +92,7 @@ def _result(item: Mapping[str, Any]) -> Mark | str:
     return Mark(mark.start, mark.end, labels[0], mark.text, mark.score)
 
 
-def format(item: Annotated) -> str:
+def compose(item: Annotated) -> str:
     """One task to import, without carriage returns. Raises AnnotationError where a span has one at an edge."""
     text, spans, returns = without_returns(item.example)
     result = []

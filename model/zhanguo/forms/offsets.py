@@ -1,6 +1,6 @@
 """Offsets of other tools: what they count, and what to do when they don't fit the text. Nothing is moved on a guess.
 
-Label Studio counts code points (UTF-16 code units before its version 1.5), doccano UTF-16 code units; either may have been given a text
+Label Studio counts code points (early versions: UTF-16 code units), doccano UTF-16 code units; either may have been given a text
 whose lines end in CR LF and have counted without the CR. A report's offsets are read in every such way; one that puts every span on
 the text that the tool says it has is taken, if there is only one; so is the only place where a span's text stands.
 """

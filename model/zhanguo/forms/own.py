@@ -25,14 +25,14 @@ def inline_blocks(path: Path) -> Iterator[tuple[Place, str]]:
         yield Place(path, "report", number), block
 
 
-def parse_inline_block(block: str, _: Place) -> Draft:
+def parse_marked(block: str, _: Place) -> Draft:
     """One report of an inline file. Raises AnnotationError."""
     example = parse_block(block)
     marks = tuple(Mark(span.start, span.end, span.label) for span in example.spans)
     return Draft(example.id, example.text, marks, example.records, example.meta)
 
 
-def format_inline_block(item: Annotated) -> str:
+def compose_block(item: Annotated) -> str:
     """One report of an inline file. Raises AnnotationError where the form can't hold it."""
     return format_block(item.example)
 
@@ -61,6 +61,6 @@ def parse_row(row: Mapping[str, Any], place: Place) -> Draft:
     return Draft(text=text, marks=marks, model=model, **known)
 
 
-def format_row(item: Annotated) -> str:
+def compose_row(item: Annotated) -> str:
     """A stored row."""
     return dumps(example_to_dict(item.example)) + "\n"
