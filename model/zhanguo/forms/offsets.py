@@ -127,7 +127,7 @@ def _place(draft: Draft, text: str, unit: str | None) -> tuple[_Ranges, list[str
     fits = {_all(places): name for name, places in reversed(readings.items()) if None not in places}
     if None not in usual and (stated or len(fits) == 1):
         return _all(usual), []
-    if not fits:
+    if not fits or (None in usual and any(mark.text is None for mark in draft.marks)):
         return _search(draft, given, text, usual)
     if len(fits) > 1:
         raise AnnotationError(f"{_unclear(draft, list(fits))}; say with --offsets what the tool counts")
