@@ -222,11 +222,27 @@ def test_broken_files_are_named(name: str, content: bytes, tmp_path: Path) -> No
 
 
 values: st.SearchStrategy[Any] = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=3),
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(["text", "start", "label", "value", "id"]), inner),
+    st.none() | st.booleans() | st.integers(-1, 3) | st.floats() | st.sampled_from(["", "警", "ORG", "utf-16", "👮方"]),
+    lambda inner: (
+        st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(["text", "start", "end", "label", "value", "result", "type"]), inner)
+    ),
     max_leaves=6,
 )
-keys = ["id", "text", "spans", "label", "entities", "records", "meta", "model", "data", "annotations", "predictions", "carriage_returns"]
+keys = [
+    "id",
+    "text",
+    "spans",
+    "label",
+    "entities",
+    "records",
+    "meta",
+    "model",
+    "data",
+    "annotations",
+    "predictions",
+    "carriage_returns",
+    "offsets",
+]
 
 
 @pytest.mark.parametrize("name", ["jsonl", "doccano", "label-studio"])

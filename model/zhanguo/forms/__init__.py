@@ -88,14 +88,16 @@ def read(
     """
     for place, raw in form.split(path):
         try:
-            draft = form.parse(raw, place)
+            yield place, _settled(form, place, raw, originals, unit)
         except AnnotationError as error:
             yield place, error
-            continue
         except (AttributeError, KeyError, TypeError, ValueError) as error:
             yield place, AnnotationError(f"it is not of this form: {error!r}")
-            continue
-        try:
-            yield place, settle(draft, originals.get(draft.id), unit)
-        except AnnotationError as error:
-            yield place, AnnotationError(f"report {draft.id!r}: {error}")
+
+
+def _settled(form: Form, place: Place, raw: Any, originals: Mapping[str, str], unit: str | None) -> Annotated:
+    draft = form.parse(raw, place)
+    try:
+        return settle(draft, originals.get(draft.id), unit)
+    except AnnotationError as error:
+        raise AnnotationError(f"report {draft.id!r}: {error}") from error

@@ -32,6 +32,8 @@ class Alignment:
 
     def __init__(self, source: str, target: str) -> None:
         self.same = source == target
+        if self.same:
+            return
         self.source, self.target = ([i for i, char in enumerate(text) if char != CR] for text in (source, target))
         ours, theirs = (text.replace(CR, "") for text in (target, source))
         self.shift = 0 if ours == theirs else _leading_space(ours) - _leading_space(theirs)
@@ -138,7 +140,7 @@ def _place(draft: Draft, text: str, unit: str | None) -> tuple[_Ranges, list[str
 
 def _readings(draft: Draft, given: str, text: str, unit: str | None) -> dict[tuple[str, str], list[Range | None]]:
     """Each way to read the offsets: what is counted, in which print of the text, and the places in ``text`` that gives."""
-    units = [unit] if unit else [u for u in UNITS if u in draft.units]
+    units = [unit] if unit else [u for u in UNITS if u in (*draft.units, draft.stated)]
     prints = dict.fromkeys([given, given.replace(CR, ""), text] if len(draft.units) > 1 else [given])
     return {(u, base): list(_read(draft.marks, base, u, Alignment(base, text))) for base in prints for u in units}
 
