@@ -1,4 +1,4 @@
-"""Writing a file whole or not at all."""
+"""Files that appear only when they are whole."""
 
 from __future__ import annotations
 
@@ -10,7 +10,12 @@ from pathlib import Path
 
 @contextmanager
 def replacing(path: Path) -> Iterator[Path]:
-    """Give a path to write to; when all went well, what was written there takes the place of ``path``, else nothing changes."""
+    """A place to write to; what stands there becomes ``path`` when the block ends without an error, else nothing changes.
+
+    Raises FileNotFoundError where the folder of ``path`` is not there.
+    """
+    if not path.parent.is_dir():
+        raise FileNotFoundError(f"{path}: there is no folder {path.parent}")
     with tempfile.TemporaryDirectory(dir=path.parent, prefix=".zhanguo-") as folder:
         unfinished = Path(folder) / path.name
         yield unfinished

@@ -81,8 +81,6 @@ _Placed = tuple[Place, Annotated]
 
 def _convert(options: argparse.Namespace) -> int:
     target = FORMS[options.target or form_of(Path(options.output.name))]
-    if not options.output.parent.is_dir():
-        raise AnnotationError(f"{options.output}: there is no folder {options.output.parent}")
     counts = _Counts()
     items = _chosen(_read(options, counts), options)
     with replacing(options.output) as unfinished:

@@ -21,7 +21,7 @@ from zhanguo.uncertainty import confidence
 from zhanguo.write import dumps
 
 FROM, TO = "label", "text"
-COLOURS = ("#0072B2", "#E69F00", "#009E73", "#CC79A7")  # Okabe and Ito, colour-blind safe
+COLOURS = ("#0072B2", "#E69F00", "#009E73", "#56B4E9")  # Okabe and Ito, as on the page of view
 
 
 def label_config() -> str:
