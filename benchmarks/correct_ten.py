@@ -1,7 +1,7 @@
 """What correcting ten reports gains: ``python benchmarks/correct_ten.py CONFIG OUT [--pool FILE] [--reports N]``.
 
-Walks the way of docs/annotate.md with reports that no training has seen: extract, the least certain N as a Label Studio file, corrections
-(the annotation of FILE stands in for the person), back, on from CONFIG's base with train.py. Beside it the same with N reports by
+Walks the way of docs/annotate.md with reports that no training has seen: extract with CONFIG's base, the least certain N as a Label Studio file, corrections
+(the annotation of FILE stands in for the person), back, on from there with train.py. Beside it the same with N reports by
 chance (by their ids' SHA-256). Prints span F1 on the reports that neither took.
 """
 
@@ -38,12 +38,12 @@ def run(*arguments: str | Path) -> None:
         sys.exit(code)
 
 
-def extract_pool(gold: Gold, out: Path) -> Path:
-    """Write the pool's texts as files, and extract from them."""
+def extract_pool(gold: Gold, model: str, out: Path) -> Path:
+    """Write the pool's texts as files, and extract from them with the model to go on from."""
     (out / "pool").mkdir(parents=True, exist_ok=True)
     for example in gold.values():
         (out / "pool" / f"{example.id}.txt").write_text(example.text, "utf-8", newline="")
-    run("extract", out / "pool", "-o", out / "pool.jsonl")
+    run("extract", out / "pool", "-o", out / "pool.jsonl", "--model", model)
     return out / "pool.jsonl"
 
 
@@ -92,7 +92,7 @@ def main() -> None:
     options = parser.parse_args()
     config = read_config(options.config, TrainConfig)
     gold = {example.id: example for example in read_examples(options.pool)}
-    pool = extract_pool(gold, options.out)
+    pool = extract_pool(gold, config.base, options.out)
     taken: set[str] = set()
     ways = {"least certain": ["--order", "uncertain", "--limit", str(options.reports)], "by chance": []}
     folders = {way: options.out / way.replace(" ", "-") for way in ways}
