@@ -105,9 +105,8 @@ def _print_scores(scores: dict[str, dict[str, evaluate.Score]]) -> None:
 
 def _reliability(gold: list[Example], predicted: list[Example]) -> dict[str, list[calibration.Bin]]:
     """How often answers of a score are right, for spans and for records."""
-    by_label = evaluate.span_answers(gold, predicted).values()
-    spans = [score for scores, _ in by_label for score in scores], [right for _, rights in by_label for right in rights]
-    return {"spans": calibration.reliability(*spans), "records": calibration.reliability(*evaluate.record_answers(gold, predicted))}
+    answers = {"spans": evaluate.pooled_answers(gold, predicted), "records": evaluate.record_answers(gold, predicted)}
+    return {name: calibration.reliability(*pair) for name, pair in answers.items()}
 
 
 def _print_reliability(reliability: dict[str, list[calibration.Bin]]) -> None:
