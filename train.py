@@ -21,7 +21,7 @@ from transformers import DataCollatorForTokenClassification, TrainingArguments, 
 from transformers.integrations import get_available_reporting_integrations
 from transformers.trainer_utils import get_last_checkpoint
 
-from zhanguo import checkpoint, forecast, plots, windows
+from zhanguo import checkpoint, plots, windows
 from zhanguo.annotations import AnnotationError, example_to_dict, read_examples
 from zhanguo.augment import Augmenter
 from zhanguo.config import ConfigError, TrainConfig, read_config
@@ -98,26 +98,12 @@ def training_arguments(config: TrainConfig, steps_per_epoch: int) -> TrainingArg
         save_total_limit=1,
         logging_steps=10,
         train_sampling_strategy="group_by_length",
+        ddp_find_unused_parameters=False,
         report_to=config.report_to,
         seed=config.seed,
         dataloader_num_workers=0,
         dataloader_pin_memory=torch.cuda.is_available(),
     )
-
-
-def announce(trainer: TaggerTrainer, rows: datasets.Dataset, done: int) -> None:
-    """Say how long the run will take, before it begins; ``done`` steps were made before an interruption."""
-    arguments, config = trainer.args, trainer.config
-    share = config.batch_size // arguments.world_size
-    seconds = forecast.seconds_a_step(trainer.model, rows, share, trainer.data_collator, arguments.bf16)
-    steps = math.ceil(config.epochs * math.ceil(len(rows) / config.batch_size))
-    evaluations = steps // arguments.eval_steps - done // arguments.eval_steps
-    dev_windows = sum(len(windows.cut(len(e.text), config.window, config.overlap)) for e in trainer.dev)
-    if trainer.is_world_process_zero():
-        total = forecast.total(steps - done, evaluations * dev_windows / config.batch_size, seconds)
-        machine = f"{'bf16' if arguments.bf16 else 'fp32'}, {arguments.world_size} process{'es' * (arguments.world_size > 1)}"
-        what = f"{steps - done:,} of {steps:,} steps left" if done else f"{steps:,} steps"
-        sys.stderr.write(f"{what}, about {forecast.spoken(total)} on this machine ({machine})\n")
 
 
 def check(config: TrainConfig, processes: int) -> None:
@@ -126,7 +112,9 @@ def check(config: TrainConfig, processes: int) -> None:
     if config.batch_size % processes:
         raise ConfigError(f"batch_size {config.batch_size} can't be shared by {processes} processes; make it a multiple of {processes}")
     if missing := [name for name in config.report_to if name not in get_available_reporting_integrations()]:
-        raise ConfigError(f"report_to names {', '.join(missing)}: misspelt or not installed (for TensorBoard: pip install tensorboard)")
+        raise ConfigError(
+            f"report_to names {', '.join(missing)}: misspelt or not installed (for tensorboard: pip install 'zhanguo[tensorboard]')"
+        )
 
 
 def train(config: TrainConfig, resume: bool) -> None:
@@ -151,7 +139,7 @@ def train(config: TrainConfig, resume: bool) -> None:
         dev=dev,
     )
     last = get_last_checkpoint(arguments.output_dir) if resume and Path(arguments.output_dir).is_dir() else None
-    announce(trainer, rows, int(last.rsplit("-", 1)[1]) if last else 0)
+    trainer.announce(int(last.rsplit("-", 1)[1]) if last else 0)
     trainer.train(resume_from_checkpoint=last)
     if trainer.scored_step != trainer.state.global_step:
         trainer.evaluate()
@@ -169,7 +157,7 @@ def main() -> int:
     options = parser.parse_args()
     try:
         train(read_config(options.config, TrainConfig), options.resume)
-    except (AnnotationError, ConfigError, OSError) as error:
+    except (AnnotationError, ConfigError, plots.PlotError, OSError) as error:
         sys.stderr.write(f"train.py: {error}\n")
         return 2
     return 0

@@ -16,19 +16,21 @@ import yaml
 
 from zhanguo import history, plots
 from zhanguo.calibration import Bin, expected_calibration_error
-from zhanguo.history import History, HistoryError
+from zhanguo.history import OVERALL, History, HistoryError
 from zhanguo.markdown import table
 from zhanguo.schema import LABEL_MEANINGS, LABELS
 
 FILE = "README.md"
 CAPTIONS = {
-    "loss.png": "Training loss, the mean since the last point, and the encoder's learning rate.",
-    "f1.png": "Strict span F1 on the development reports at each evaluation.",
-    "confusion.png": "Confusion of labels on the development reports: spans of gold and prediction matched by start and end. `none` is a "
+    plots.LOSS_CURVE: "Training loss, the mean since the last point, and the encoder's learning rate.",
+    plots.F1_CURVE: "Strict span F1 on the development reports at each evaluation.",
+    plots.CONFUSION: "Confusion of labels on the development reports: spans of gold and prediction matched by start and end. `none` is a "
     "span of one side that the other doesn't have, so a span with wrong edges counts in the row and in the column `none`.",
-    "reliability_spans.png": "How often a span with such a score is right, on the development reports. Scores are the network's own: "
+    plots.reliability_file(
+        "spans"
+    ): "How often a span with such a score is right, on the development reports. Scores are the network's own: "
     "`python -m zhanguo.calibrate` has not been at work here.",
-    "learning_curve.png": "Strict span F1 by the share of the training reports.",
+    plots.LEARNING_CURVE: "Strict span F1 by the share of the training reports.",
 }
 _TASK, _LANGUAGE = "token-classification", "zh"
 _RATES = ("precision", "recall", "f1")
@@ -46,8 +48,11 @@ def _front_matter(run: History) -> str:
 
     where = {"task_type": _TASK, "dataset_name": "development reports", "dataset_type": ", ".join(run.recipe["dev"])}
     scores = run.dev_result["scores"]
-    named = [(rate, f"{label} {rate}", scores[label][rate]) for label in scores for rate in _RATES]
-    results = [EvalResult(metric_type=rate, metric_name=name, metric_value=value, **where) for rate, name, value in named]
+    wanted = [*((OVERALL, rate) for rate in _RATES), *((label, "f1") for label in LABELS)]
+    results = [
+        EvalResult(metric_type=rate, metric_name=f"span {rate}, strict, {label}", metric_value=scores[label][rate], **where)
+        for label, rate in wanted
+    ]
     return str(
         ModelCardData(
             language=_LANGUAGE,
@@ -67,8 +72,8 @@ def _body(run: History, folder: Path) -> Iterator[str]:
     name, result = run.recipe["name"], run.dev_result
     yield f"# {name}\n"
     yield (
-        f"A `{shape['architectures'][0]}` of {shape['num_hidden_layers']} layers of {shape['hidden_size']} that reads Chinese enforcement "
-        f"reports, one token a character, {run.recipe['window']} characters at a time, and tags spans (BIO):\n"
+        f"A `{shape['architectures'][0]}` (layers: {shape['num_hidden_layers']}, hidden size: {shape['hidden_size']}) that reads Chinese "
+        f"enforcement reports, one token a character, {run.recipe['window']} characters at a time, and tags spans (BIO):\n"
     )
     yield from (f"- `{label}`: {meaning}" for label, meaning in LABEL_MEANINGS.items())
     yield f"\nIt was trained from `{run.recipe['base']}`. Licence: {run.recipe['license']}.\n"
@@ -83,9 +88,9 @@ def _body(run: History, folder: Path) -> Iterator[str]:
     yield f"\nExpected calibration error of the spans' scores: {error:.3f}.\n"
     yield "## Data\n"
     yield table(("part", "files", "reports", "characters", "spans", *LABELS), (_data_row(run, part) for part in ("train", "dev")))
-    yield f"\nEach training report was learnt from as it is and in {run.recipe['copies']} rewritten copies.\n"
+    yield f"\nEach training report was learnt from as it is; rewritten copies of each besides: {run.recipe['copies']}.\n"
     yield "## Training\n"
-    yield from (f"![{caption}]({file})\n\n{caption}\n" for file, caption in CAPTIONS.items() if (folder / file).is_file())
+    yield from (f"![{Path(file).stem}]({file})\n\n{caption}\n" for file, caption in CAPTIONS.items() if (folder / file).is_file())
     yield table(("computed with", ""), ((key, str(value)) for key, value in run.machine.items())) + "\n\nThe recipe:\n"
     yield f"```yaml\n{yaml.safe_dump(run.recipe, allow_unicode=True, sort_keys=False)}```"
 

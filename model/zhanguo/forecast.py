@@ -14,24 +14,23 @@ from transformers import PreTrainedModel
 Row = Mapping[str, Any]
 Collator = Callable[[list[Any]], Mapping[str, torch.Tensor]]
 
-TIMED_STEPS = 3
+BATCHES = 3
 # A forward pass is about a third of a step (Kaplan et al., 2020: backward costs twice the forward).
 FORWARD_SHARE = 1 / 3
 _MINUTE, _HOUR = 60, 3600
 
 
 def seconds_a_step(model: PreTrainedModel, rows: Sequence[Row], batch_size: int, collate: Collator, bf16: bool) -> float:
-    """Mean time of an optimizer step over batches of ``rows`` that are short, middling and long; one more comes first, untimed.
+    """Mean time of an optimizer step over short, middling and long batches of ``rows``, of each the better of two.
 
-    Batches hold rows of like length, as in training. In a run of several processes each times its own share of a batch.
+    Batches hold rows of like length, as in training. In a run of several processes each times a batch of its own share's size.
     """
-    batches = [collate([rows[i] for i in chosen]) for chosen in spread([len(row["input_ids"]) for row in rows], batch_size, TIMED_STEPS)]
+    batches = [collate([rows[i] for i in chosen]) for chosen in spread([len(row["input_ids"]) for row in rows], batch_size, BATCHES)]
     device = model.device
     with torch.random.fork_rng(devices=[device] if device.type == "cuda" else []):
         twin = copy.deepcopy(model).train()
         optimizer = torch.optim.AdamW(twin.parameters())
-        times = [_timed_step(twin, optimizer, batch, bf16) for batch in (batches[-1], *batches)]
-    return mean(times[1:])
+        return mean(min(_timed_step(twin, optimizer, batch, bf16) for _ in range(2)) for batch in batches)
 
 
 def spread(lengths: Sequence[int], size: int, count: int) -> list[list[int]]:

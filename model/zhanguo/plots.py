@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
+LOSS_CURVE, F1_CURVE, CONFUSION, LEARNING_CURVE = "loss.png", "f1.png", "confusion.png", "learning_curve.png"
 NONE = "none"
 # Okabe and Ito's colours (2008), which the colour-blind can tell apart.
 COLOURS = {**dict(zip(LABELS, ("#D55E00", "#0072B2", "#009E73", "#CC79A7"), strict=True)), OVERALL: "#000000"}
@@ -75,6 +76,7 @@ def loss(log: Sequence[Mapping[str, Any]], path: Path) -> None:
             axes.set_ylim(bottom=0)
         above.set_title("Training loss (mean since the last point), learning rate of the encoder")
         below.set_xlabel("step")
+        below.locator_params(axis="x", integer=True)
         below.ticklabel_format(axis="y", style="sci", scilimits=(0, 0))
 
 
@@ -87,6 +89,7 @@ def f1(log: Sequence[Mapping[str, Any]], path: Path) -> None:
         axes = figure.subplots()
         _f1_lines(axes, [row["step"] for row in rows], values, names)
         axes.set(xlabel="step", ylabel="F1")
+        axes.locator_params(axis="x", integer=True)
         axes.set_title("Span F1 on the development reports (strict)")
         figure.legend(loc="outside right center", title="at the end")
 
@@ -107,6 +110,11 @@ def confusion(counts: Sequence[Sequence[int]], path: Path) -> None:
         axes.set_ylabel(f"gold  ({NONE}: no span with these edges)")
         axes.set_title("Labels of spans with the same edges, and % of the row")
         axes.spines[:].set_visible(False)
+
+
+def reliability_file(what: str) -> str:
+    """The name of a reliability diagram of ``what`` (spans, records)."""
+    return f"reliability_{what}.png"
 
 
 def reliability(bins: Sequence[Bin], path: Path, what: str) -> None:
@@ -145,14 +153,14 @@ def learning_curve(curve: Mapping[str, Mapping[str, Mapping[str, float]]], path:
 
 def answers(counts: Sequence[Sequence[int]], bins: Mapping[str, Sequence[Bin]], folder: Path) -> None:
     """A model's answers on annotated reports: the confusion of labels, and a reliability diagram for each of ``bins``."""
-    confusion(counts, folder / "confusion.png")
+    confusion(counts, folder / CONFUSION)
     for what, sorted_answers in bins.items():
-        reliability(sorted_answers, folder / f"reliability_{what}.png", what)
+        reliability(sorted_answers, folder / reliability_file(what), what)
 
 
 def run(history: History, folder: Path) -> None:
     """What a run's history holds so far."""
-    loss(history.log, folder / "loss.png")
+    loss(history.log, folder / LOSS_CURVE)
     if history.dev_result:
-        f1(history.log, folder / "f1.png")
+        f1(history.log, folder / F1_CURVE)
         answers(history.dev_result["confusion"], {"spans": [Bin(**b) for b in history.dev_result["reliability"]]}, folder)

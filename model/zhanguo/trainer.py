@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import sys
 from dataclasses import asdict
 from functools import partial
@@ -13,7 +14,7 @@ import transformers
 from accelerate.utils import gather_object
 from transformers import Trainer
 
-from zhanguo import __version__, checkpoint, evaluate, history, plots
+from zhanguo import __version__, checkpoint, evaluate, forecast, history, plots, windows
 from zhanguo.config import TrainConfig
 from zhanguo.encode import Encoder
 from zhanguo.schema import Example
@@ -44,6 +45,27 @@ class TaggerTrainer(Trainer):  # type: ignore[misc]
         self.encoder, self.config, self.train_reports, self.dev = encoder, config, train, dev
         self.scored_step: int | None = None
         self.dev_result: dict[str, Any] = {}
+
+    def announce(self, done: int) -> None:
+        """Say how long the run will take; ``done`` steps were made before an interruption. Weights and random state stay as they are."""
+        config, processes = self.config, self.args.world_size
+        steps = math.ceil(config.epochs * math.ceil(len(self.train_dataset) / config.batch_size))
+        if steps <= done:
+            return
+        share = config.batch_size // processes
+        seconds = forecast.seconds_a_step(self.model, self.train_dataset, share, self.data_collator, self.args.bf16)
+        evaluations = steps // self.args.eval_steps - done // self.args.eval_steps
+        dev_windows = sum(len(windows.cut(len(e.text), config.window, config.overlap)) for e in self.dev)
+        total = forecast.total(steps - done, evaluations * dev_windows / config.batch_size, seconds)
+        if self.is_world_process_zero():
+            what = f"{steps - done:,} of {steps:,} steps left" if done else f"{steps:,} steps"
+            machine = f"{self.precision}, {processes} process{'es' * (processes > 1)}"
+            sys.stderr.write(f"{what}, about {forecast.spoken(total)} on this machine ({machine})\n")
+
+    @property
+    def precision(self) -> str:
+        """What forward passes compute in."""
+        return "bf16" if self.args.bf16 else "fp32"
 
     def evaluate(self, *_: Any, **__: Any) -> dict[str, float]:
         """Score the dev reports; log and return their micro-averaged precision, recall and F1, and each label's F1."""
@@ -78,7 +100,7 @@ class TaggerTrainer(Trainer):  # type: ignore[misc]
             dev_in_train=len({e.text for e in self.train_reports} & {e.text for e in self.dev}),
             machine={
                 "device": self.args.device.type,
-                "precision": "bf16" if self.args.bf16 else "fp32",
+                "precision": self.precision,
                 "processes": self.args.world_size,
                 "zhanguo": __version__,
                 "torch": torch.__version__,
