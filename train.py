@@ -146,6 +146,7 @@ def train(config: TrainConfig, resume: bool) -> None:
     if trainer.is_world_process_zero():
         run = trainer.write_history()
         checkpoint.save(trainer.accelerator.unwrap_model(trainer.model), encoder, config, Path(config.output), run)
+    state.wait_for_everyone()  # gloo may hang where a group is destroyed right after a gather
     state.destroy_process_group()
 
 

@@ -174,21 +174,22 @@ def test_tensorboard_is_the_trainers(script: ModuleType, tmp_path: Path) -> None
 
 def test_two_processes_train_as_one(script: ModuleType, tmp_path: Path) -> None:
     """Without dropout the same steps in the same order; what is left is the order of sums."""
-    script.train(small(tmp_path / "one", dropout=0.0, precision="fp32"), resume=False)
-    two = small(tmp_path / "two", dropout=0.0, precision="fp32")
+    changes = {"dropout": 0.0, "precision": "fp32", "epochs": 5.0, "evaluate_every": 5}
+    script.train(small(tmp_path / "one", **changes), resume=False)
+    two = small(tmp_path / "two", **changes)
     path = tmp_path / "two.yaml"
     path.write_text(yaml.safe_dump(asdict(two)), "utf-8")
     launch = ["-m", "accelerate.commands.launch", "--multi_gpu", "--num_processes", "2", "--num_machines", "1", "--mixed_precision", "no"]
     command = [sys.executable, *launch, "--dynamo_backend", "no", "--main_process_port", "0", "train.py", str(path)]
-    result = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    result = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, timeout=500)
     assert result.returncode == 0, result.stderr
     assert "(fp32, 2 processes)" in result.stderr
-    assert result.stderr.count("micro avg") == 2  # one report an evaluation, not one a process
+    assert result.stderr.count("micro avg") == 1  # not one a process
     runs = [history.read(tmp_path / name / "out") for name in ("one", "two")]
     assert [run.machine["processes"] for run in runs] == [1, 2]
-    steps, losses = zip(*((run.log[-1]["step"], run.log[-1]["train_loss"]) for run in runs), strict=True)
-    assert steps == (4, 4)
-    assert losses[0] == pytest.approx(losses[1], rel=1e-5)
+    (step, loss), other_row = ([(row["step"], row["loss"]) for row in run.log if "loss" in row][-1] for run in runs)
+    assert other_row == (step, pytest.approx(loss, rel=1e-5))
+    assert step == runs[0].log[-1]["step"] == runs[1].log[-1]["step"] == 10
     one, other = (load_file(tmp_path / name / "out" / "model.safetensors") for name in ("one", "two"))
     assert all(np.allclose(one[name], other[name], atol=1e-3) for name in one)
     assert runs[0].dev_result["confusion"] == runs[1].dev_result["confusion"]
