@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from zhanguo import calibration, evaluate
+from zhanguo.files import replacing
 from zhanguo.schema import LABELS, Example
 
 FILE = "history.json"
@@ -69,7 +70,8 @@ def f1_key(label: str) -> str:
 def write(history: History, folder: Path) -> None:
     """Write ``history.json`` into the run's folder."""
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / FILE).write_text(json.dumps(asdict(history), ensure_ascii=False, indent=1) + "\n", "utf-8")
+    with replacing(folder / FILE) as path:
+        path.write_text(json.dumps(asdict(history), ensure_ascii=False, indent=1) + "\n", "utf-8")
 
 
 def read(folder: Path) -> History:
