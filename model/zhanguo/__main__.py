@@ -8,12 +8,12 @@ from collections.abc import Sequence
 
 from zhanguo import __version__
 from zhanguo.annotations import AnnotationError
-from zhanguo.commands import WRONG_USE, evaluate, extract, results, view
+from zhanguo.commands import WRONG_USE, annotate, evaluate, extract, results, view
 from zhanguo.plots import PlotError
 from zhanguo.results import ResultError
 from zhanguo.tagger import ModelError
 
-COMMANDS = (extract, evaluate, results, view)
+COMMANDS = (extract, evaluate, annotate, results, view)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
