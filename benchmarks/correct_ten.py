@@ -1,8 +1,8 @@
 """What correcting ten reports gains: ``python benchmarks/correct_ten.py CONFIG OUT [--pool FILE] [--reports N]``.
 
-Walks the way of docs/annotate.md with reports that no training has seen: extract with CONFIG's base, the least certain N as a Label Studio file, corrections
-(the annotation of FILE stands in for the person), back, on from there with train.py. Beside it the same with N reports by
-chance (by their ids' SHA-256). Prints span F1 on the reports that neither took.
+Walks the way of docs/annotate.md with reports that no training has seen: extract with CONFIG's base, the least certain N as a Label
+Studio file, corrections (the annotation of FILE stands in for the person), back, on from there with train.py. Beside it the same with N
+reports by chance (by their ids' SHA-256). Prints span F1 on the reports that neither took.
 """
 
 from __future__ import annotations
