@@ -23,9 +23,10 @@ from zhanguo.annotations import AnnotationError, example_to_dict, read_examples
 from zhanguo.augment import Augmenter
 from zhanguo.config import ConfigError, TrainConfig, read_config
 from zhanguo.encode import Encoder
+from zhanguo.engines import TorchEngine
 from zhanguo.labels import TAG_IDS, spans_to_tags
 from zhanguo.schema import Example, Span
-from zhanguo.tagger import Tagger, TorchEngine
+from zhanguo.tagger import Tagger
 
 IGNORED = -100
 

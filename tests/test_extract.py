@@ -12,9 +12,9 @@ import pytest
 from zhanguo import Extractor, extract
 from zhanguo.__main__ import main
 from zhanguo.annotations import read_examples
+from zhanguo.engines import ModelError
 from zhanguo.read import inputs, read
 from zhanguo.schema import Extraction, Failure, Report
-from zhanguo.tagger import ModelError
 
 SEEDS = Path(__file__).parents[1] / "seeds"
 REPORT = "【本报讯】\u3000河西县公安局👮近日收缴枪支１２支、\u200b子弹3,400余发，\r\n抓获犯罪嫌疑人5名。"

@@ -9,8 +9,8 @@ from collections.abc import Sequence
 from zhanguo import __version__
 from zhanguo.annotations import AnnotationError
 from zhanguo.commands import WRONG_USE, evaluate, extract, results
+from zhanguo.engines import ModelError
 from zhanguo.results import ResultError
-from zhanguo.tagger import ModelError
 
 COMMANDS = (extract, evaluate, results)
 
