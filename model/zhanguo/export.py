@@ -1,6 +1,7 @@
 """Export: a fine-tuned checkpoint as the int8 ONNX model that the package ships.
 
-Run: ``python -m zhanguo.export CHECKPOINT [OUT]``; OUT is the package's own ``assets`` folder by default. ``graph`` says how it is made small and fast.
+Run: ``python -m zhanguo.export CHECKPOINT [OUT]``; OUT is the package's own ``assets`` folder by default. ``graph`` makes it small and
+fast.
 """
 
 from __future__ import annotations

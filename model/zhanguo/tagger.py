@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
@@ -29,7 +29,7 @@ class _Piece(NamedTuple):
 
     item: Any
     text: str
-    offsets: list[Range] = []
+    offsets: Sequence[Range] = ()
     first: int = 0
     last: bool = True
     error: Exception | None = None
@@ -92,7 +92,7 @@ class Tagger:
 
     def scores(self, text: str) -> tuple[list[Range], Scores]:
         """Return every token's place and its log-probabilities ``[tokens, tags]``, windows already joined."""
-        offsets: list[Range] = []
+        offsets: Sequence[Range] = ()
         rows: list[Scores] = [np.zeros((0, len(TAGS)), dtype=np.float32)]
         for piece, scores in self._scored([(None, text)]):
             if isinstance(scores, Exception):
