@@ -92,7 +92,7 @@ class Tagger:
 
     def scores(self, text: str) -> tuple[list[Range], Scores]:
         """Return every token's place and its log-probabilities ``[tokens, tags]``, windows already joined."""
-        offsets: Sequence[Range] = ()
+        offsets: list[Range] = []
         rows: list[Scores] = [np.zeros((0, len(TAGS)), dtype=np.float32)]
         for piece, scores in self._scored([(None, text)]):
             if isinstance(scores, Exception):
