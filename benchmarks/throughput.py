@@ -32,6 +32,15 @@ from zhanguo.tagger import SETTINGS_FILE
 ROOT = Path(__file__).parents[1]
 BASELINE = "pipeline"
 TYPES = {"onnx": "int8", "torch": "bfloat16", "pipeline": "float32"}
+COLUMNS = {
+    "characters/s": "characters_per_wall_second",
+    "× pipeline": "times_pipeline_wall",
+    "× (processor time)": "times_pipeline_processor",
+    "of ceiling": "share_of_ceiling",
+    "products alone": "products_of_ceiling",
+    "linking/network": "link_share",
+    "peak MB": "peak_mb",
+}
 Times = dict[tuple[str, str], list[dict[str, Any]]]
 
 
@@ -132,15 +141,17 @@ def summarise(times: Times, model: Path, characters: int) -> dict[str, dict[str,
         row |= {key: value for key, value in runs[-1].items() if key not in ("wall", "processor")}
         if forward := times.get((name, "forward")):
             done = operations(model, forward[0]["tokens"], forward[0]["squares"])
-            ceilings = [max(rate[1] for rate in run["rates"]) for run in times[TYPES[name], "product"]]
+            ceilings = [run["rate"] for run in times[TYPES[name], "product"]]
             pairs = zip(forward, ceilings, strict=True)
             row["share_of_ceiling"] = round(median(done / run["processor"] / ceiling for run, ceiling in pairs), 3)
             pairs = zip(times[name, "link"], forward, strict=True)
             row["link_share"] = round(median(link["processor"] / run["processor"] for link, run in pairs), 3)
         rows[name] = row
     for kind in sorted(set(TYPES.values())):
-        best = [max(rate[1] for rate in run["rates"]) for run in times[kind, "product"]]
+        best = [run["rate"] for run in times[kind, "product"]]
         rows[f"ceiling {kind}"] = {"gflops_per_processor_second": round(median(best) / 1e9)}
+    pairs = [(run["layer"], run["rate"]) for run in times["int8", "product"]]
+    rows["onnx"]["products_of_ceiling"] = round(median(layer / best for layer, best in pairs), 3)
     return rows
 
 
@@ -159,18 +170,10 @@ def main() -> None:
         prepare(options.checkpoint, options.layers, Path(folder) / "model")
         times = measure(names, Path(folder) / "reports", Path(folder) / "model", options.repeats)
         rows = summarise(times, Path(folder) / "model", characters)
-    shown = Table("", "characters/s", "× pipeline", "× (processor time)", "of ceiling", "linking/network", "peak MB", box=None)
+    shown = Table("", *COLUMNS, box=None)
     for name, row in rows.items():
-        keys = (
-            "characters_per_wall_second",
-            "times_pipeline_wall",
-            "times_pipeline_processor",
-            "share_of_ceiling",
-            "link_share",
-            "peak_mb",
-        )
-        shown.add_row(name, *(str(row.get(key, "")) for key in keys))
-    Console(width=120).print(shown)
+        shown.add_row(name, *(str(row.get(key, "")) for key in COLUMNS.values()))
+    Console(width=140).print(shown)
     told = {"characters": characters, "layers": options.layers, "processors": engines.processors(), "load": os.getloadavg(), "rows": rows}
     if options.json:
         options.json.write_text(json.dumps({**told, "times": {" ".join(k): v for k, v in times.items()}}, indent=1) + "\n", "utf-8")
