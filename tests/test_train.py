@@ -201,7 +201,7 @@ def test_it_goes_on_from_the_shipped_checkpoint(tmp_path: Path) -> None:
 
     from zhanguo import checkpoint
     from zhanguo.encode import Encoder
-    from zhanguo.tagger import TorchEngine
+    from zhanguo.engines import TorchEngine
 
     config = read_config(recipe(tmp_path, "base: weights/base\nlayers: 1", f"base: {ROOT / 'weights' / 'zhanguo'}\nlayers: 0"), TrainConfig)
     model, encoder = checkpoint.load_for_training(config)

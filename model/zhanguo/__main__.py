@@ -9,9 +9,9 @@ from collections.abc import Sequence
 from zhanguo import __version__
 from zhanguo.annotations import AnnotationError
 from zhanguo.commands import WRONG_USE, annotate, evaluate, extract, results, view
+from zhanguo.engines import ModelError
 from zhanguo.plots import PlotError
 from zhanguo.results import ResultError
-from zhanguo.tagger import ModelError
 
 COMMANDS = (extract, evaluate, annotate, results, view)
 

@@ -17,8 +17,9 @@ from transformers import Trainer
 from zhanguo import __version__, checkpoint, evaluate, forecast, history, plots, windows
 from zhanguo.config import TrainConfig
 from zhanguo.encode import Encoder
+from zhanguo.engines import TorchEngine
 from zhanguo.schema import Example
-from zhanguo.tagger import Tagger, TorchEngine
+from zhanguo.tagger import Tagger
 
 IGNORED = -100
 
