@@ -98,6 +98,7 @@ class Tagger:
         self.window = window
         self.overlap = overlap
         self.curves: Mapping[str, calibration.Curve] = {}
+        self.folder: Path | None = None
 
     @classmethod
     def from_folder(cls, folder: Path, engine: str = "auto", device: str | None = None) -> Tagger:
@@ -109,6 +110,7 @@ class Tagger:
         encoder = Encoder.from_file(folder / "tokenizer.json")
         tagger = cls(encoder, _load_engine(folder, engine, device), settings["name"], settings["window"], settings["overlap"])
         tagger.curves = calibration.curves(settings["calibration"])
+        tagger.folder = folder
         return tagger
 
     def __call__(self, text: str) -> list[Span]:

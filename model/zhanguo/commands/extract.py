@@ -4,24 +4,33 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 from typing import IO, Any
 
-from rich.console import Console
-from rich.progress import Progress
-
 from zhanguo import read, write
+from zhanguo.chunks import Chunks
 from zhanguo.commands import FAILED, load, model_options
-from zhanguo.schema import Extraction, Failure, Report
+from zhanguo.fingerprint import fingerprint
+from zhanguo.journal import Journal, JournalError, Start, check_folder
+from zhanguo.progress import Counts, Watch
+from zhanguo.run import COMPRESSED, Form, Stream, confident, resume, run
+from zhanguo.schema import Failure
+from zhanguo.stopping import Console
 
 
 def add_commands(commands: Any) -> None:
     """Add the command to the subparsers of ``zhanguo``."""
     extract = commands.add_parser("extract", parents=[model_options()], help="extract records from reports")
     extract.add_argument("paths", nargs="+", metavar="PATH", help="files, folders, or - for standard input")
-    extract.add_argument("-o", "--output", type=Path, help="write one JSON object a report to this file")
+    extract.add_argument(
+        "-o", "--output", type=Path, help="write one JSON object a report to this file (.gz: compressed), or to standard output (-)"
+    )
+    start = extract.add_mutually_exclusive_group()
+    start.add_argument(
+        "--resume", dest="start", action="store_const", const=Start.RESUME, help="go on with an output that was cut off, if there is one"
+    )
+    start.add_argument("--overwrite", dest="start", action="store_const", const=Start.OVERWRITE, help="begin an unfinished output anew")
     extract.add_argument("--no-text", action="store_true", help="leave the report's text out of the output")
     extract.add_argument(
         "--min-score", type=_share, default=0.0, metavar="P", help="leave out spans and records with a score below P (0 to 1)"
@@ -29,21 +38,89 @@ def add_commands(commands: Any) -> None:
     extract.add_argument(
         "--date", type=_day, metavar="YYYY-MM-DD", help="publication date of reports that don't state theirs, or not its year"
     )
-    extract.set_defaults(run=_extract)
+    extract.set_defaults(run=_extract, start=Start.NEW)
 
 
 def _extract(options: argparse.Namespace) -> int:
+    output: Path | None = options.output
+    if output is None:
+        return _exit_code(_print(options))
+    if str(output) == read.STDIN:
+        return _exit_code(_stream(options, sys.stdout.buffer))
+    if output.exists() and not output.is_file() and not output.is_dir():  # a pipe or a device
+        with output.open("wb") as stream:
+            return _exit_code(_stream(options, stream))
+    _check_paths(options)
+    return _exit_code(_keep(options))
+
+
+def _exit_code(counts: Counts) -> int:
+    return FAILED if counts.failures else 0
+
+
+def _print(options: argparse.Namespace) -> Counts:
+    """Print each report's records as a table."""
+    console, errors, counts = Console(), Console(stderr=True), Counts()
+    if not console.is_terminal:
+        console.width = 160
     extractor = load(options, options.date)
-    items = read.inputs(options.paths)
-    if options.output:
-        with options.output.open("w", encoding="utf-8", newline="\n") as stream:
-            results = _confident(extractor.extract_all(_with_progress(items)), options.min_score)
-            failures = _write(results, stream, extractor.tagger.name, with_text=not options.no_text)
-    else:
-        failures = _print(_confident(extractor.extract_all(read.read(items)), options.min_score))
-    if failures:
-        sys.stderr.write(f"zhanguo: {failures} of the inputs failed\n")
-    return FAILED if failures else 0
+    for result in confident(extractor.extract_all(read.read(read.inputs(options.paths))), options.min_score):
+        counts.add(result)
+        write.print_result(errors if isinstance(result, Failure) else console, result)
+    if counts.failures:
+        sys.stderr.write(f"zhanguo: {counts.failures} of the inputs failed\n")
+    return counts
+
+
+def _stream(options: argparse.Namespace, stream: IO[bytes]) -> Counts:
+    """Write rows to what can't be gone on with."""
+    with Watch(Counts(), Console(stderr=True)) as watch:
+        run(load(options, options.date), Chunks(read.inputs(options.paths)), Stream(stream), _form(options), watch)
+    return watch.end()
+
+
+def _keep(options: argparse.Namespace) -> Counts:
+    """Write rows to a file, journalled."""
+    extractor = load(options, options.date)
+    marks = fingerprint(extractor.tagger, options.paths, {f"--{name}": vars(options)[name] for name in _settings(options)})
+    with Journal(options.output, marks, options.start) as journal:
+        if journal.finished:
+            sys.stderr.write(f"zhanguo: {options.output} is finished already; --overwrite makes it again\n")
+            return Counts()
+        form, chunks = _form(options), Chunks(read.inputs(options.paths))
+        with Watch(resume(chunks, journal, form), Console(stderr=True)) as watch:
+            if journal.done:
+                watch.say(f"going on after {watch.counts}")
+            try:
+                run(extractor, chunks, journal, form, watch)
+            except BaseException:
+                watch.say(f"unfinished: the rows so far are safe in {journal.part}; go on with the same command and --resume")
+                raise
+            journal.finish()
+    return watch.end()
+
+
+def _settings(options: argparse.Namespace) -> list[str]:
+    """The options that rows hang on, besides the model: all but these, so that a new one is not forgotten."""
+    return sorted(vars(options).keys() - {"run", "paths", "output", "start", "model", "engine", "device"})
+
+
+def _form(options: argparse.Namespace) -> Form:
+    return Form(options.min_score, not options.no_text, options.output.suffix == COMPRESSED)
+
+
+def _check_paths(options: argparse.Namespace) -> None:
+    """Refuse what would go wrong after hours: no folder to write into, an output among the inputs, standard input to resume from."""
+    output: Path = options.output
+    check_folder(output)
+    for path in options.paths:
+        if path == read.STDIN:
+            if options.start is Start.RESUME:
+                raise JournalError("standard input can't be read a second time: save it to a file, and give that from the beginning")
+        elif Path(path).is_dir() and output.resolve().is_relative_to(Path(path).resolve()):
+            raise JournalError(f"{output} lies in {path}, which is to be read: write it to another folder")
+        elif output.exists() and Path(path).exists() and output.samefile(path):
+            raise JournalError(f"{path} is to be read: write to another file")
 
 
 def _day(text: str) -> date:
@@ -60,38 +137,3 @@ def _share(text: str) -> float:
     if not 0 <= value <= 1:
         raise argparse.ArgumentTypeError(f"{text} is not between 0 and 1")
     return value
-
-
-def _confident(results: Iterator[Extraction | Failure], least: float) -> Iterator[Extraction | Failure]:
-    """Leave out what scores less than ``least``."""
-    for result in results:
-        yield result if isinstance(result, Failure) or not least else result.above(least)
-
-
-def _with_progress(items: list[read.Input]) -> Iterator[Report | Failure]:
-    """Read the inputs; on a terminal show how far it has come."""
-    console = Console(stderr=True)
-    with Progress(console=console, disable=not console.is_terminal, transient=True) as progress:
-        yield from progress.track(read.read(items), total=len(items), description="reports")
-
-
-def _write(results: Iterator[Extraction | Failure], stream: IO[str], model: str, *, with_text: bool) -> int:
-    failures = 0
-    for result in results:
-        stream.write(write.dumps(write.to_dict(result, model, with_text=with_text)) + "\n")
-        if isinstance(result, Failure):
-            failures += 1
-            sys.stderr.write(f"zhanguo: {result.source}: {result.error}\n")
-    return failures
-
-
-def _print(results: Iterator[Extraction | Failure]) -> int:
-    console, errors = Console(), Console(stderr=True)
-    if not console.is_terminal:
-        console.width = 160
-    failures = 0
-    for result in results:
-        failed = isinstance(result, Failure)
-        failures += failed
-        write.print_result(errors if failed else console, result)
-    return failures
