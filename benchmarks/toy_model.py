@@ -12,34 +12,40 @@ from pathlib import Path
 from random import Random
 
 import numpy as np
-from onnx import TensorProto, helper, numpy_helper, save
 from tokenizers import Tokenizer
 
-from zhanguo.labels import TAGS
+from zhanguo.labels import TAGS, Scores
 
+TOKENIZER = files("zhanguo").joinpath("assets/tokenizer.json")
 NUMERALS = "三五七九"
 CHARACTERS = {"QUANTITY": NUMERALS, "UNIT": "支发名起", "TARGET": "枪弹案", "ORG": "局队所"}
 SURE = 9.0
 SENTENCES = ("{a}市公安局收缴枪{n}支、子弹{m}发。", "{a}派出所破案{n}起，抓获{m}名。", "民警走访群众，宣传法律知识，{a}村反响热烈。")
 
 
-def make_model(folder: Path) -> Path:
-    """Write a model folder."""
-    folder.mkdir(parents=True, exist_ok=True)
-    tokenizer = files("zhanguo").joinpath("assets/tokenizer.json").read_text("utf-8")
-    (folder / "tokenizer.json").write_text(tokenizer, "utf-8")
-    (folder / "config.json").write_text(json.dumps({"id2label": dict(enumerate(TAGS))}), "utf-8")
-    (folder / "zhanguo.json").write_text(json.dumps({"name": "toy"}), "utf-8")
-    vocabulary = Tokenizer.from_str(tokenizer).get_vocab()
-    table = np.zeros((max(vocabulary.values()) + 1, len(TAGS)), dtype=np.float32)
-    table[:, 0] = SURE / 2
+def table() -> Scores:
+    """What the model thinks of each token, alone: ``[vocabulary, tags]``."""
+    vocabulary = Tokenizer.from_str(TOKENIZER.read_text("utf-8")).get_vocab()
+    scores = np.zeros((max(vocabulary.values()) + 1, len(TAGS)), dtype=np.float32)
+    scores[:, 0] = SURE / 2
     for label, characters in CHARACTERS.items():
         for character in characters:
-            table[vocabulary[character], [TAGS.index(f"B-{label}"), TAGS.index(f"I-{label}")]] = SURE, SURE - 1
+            scores[vocabulary[character], [TAGS.index(f"B-{label}"), TAGS.index(f"I-{label}")]] = SURE, SURE - 1
+    return scores
+
+
+def make_model(folder: Path) -> Path:
+    """Write a model folder; needs ``onnx`` of the extra ``train``."""
+    from onnx import TensorProto, helper, numpy_helper, save
+
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "tokenizer.json").write_text(TOKENIZER.read_text("utf-8"), "utf-8")
+    (folder / "config.json").write_text(json.dumps({"id2label": dict(enumerate(TAGS))}), "utf-8")
+    (folder / "zhanguo.json").write_text(json.dumps({"name": "toy"}), "utf-8")
     ids, mask = (helper.make_tensor_value_info(name, TensorProto.INT64, ["batch", "tokens"]) for name in ("input_ids", "attention_mask"))
     logits = helper.make_tensor_value_info("logits", TensorProto.FLOAT, ["batch", "tokens", len(TAGS)])
     node = helper.make_node("Gather", ["table", "input_ids"], ["logits"])
-    graph = helper.make_graph([node], "toy", [ids, mask], [logits], [numpy_helper.from_array(table, "table")])
+    graph = helper.make_graph([node], "toy", [ids, mask], [logits], [numpy_helper.from_array(table(), "table")])
     save(helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8), folder / "model.onnx")
     return folder
 

@@ -10,6 +10,7 @@ import hashlib
 import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import chain, islice
+from pathlib import Path
 from typing import NamedTuple
 
 from zhanguo import read, write
@@ -84,14 +85,15 @@ class Chunks:
 
 
 def seal(items: Iterable[Input]) -> str:
-    """A hash over names, sizes and times of inputs: equal as long as nobody touches them."""
+    """A hash over names, sizes and times of inputs: equal as long as nobody touches them. What is no local file has only its name."""
     digest = hashlib.sha256()
     for item in items:
         try:
-            stat = item.path.stat() if item.path is not None else None
-        except OSError:
-            stat = None
-        told = (item.id, item.source, stat and stat.st_size, stat and stat.st_mtime_ns)
+            stat = Path(item.source).stat()
+        except (OSError, ValueError):
+            told: tuple[str | int, ...] = (item.id, item.source)
+        else:
+            told = (item.id, item.source, stat.st_size, stat.st_mtime_ns)
         digest.update(json.dumps(told).encode())
     return digest.hexdigest()[:16]
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from types import TracebackType
 
 from rich.console import Console
-from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from zhanguo.schema import Extraction, Failure
 
@@ -37,15 +37,18 @@ class Counts:
 
 
 class Watch:
-    """Counts the results of a run and tells people about it on standard error; ``before`` is what an earlier run had done."""
+    """Counts the results of a run and tells people about it on standard error.
 
-    def __init__(self, before: Counts, console: Console, every: float = EVERY) -> None:
-        self.counts, self._console, self._every = before, console, every
-        self._already = before.characters
+    ``total`` is the number of inputs (each holds one report or more), ``before`` what an earlier run had done.
+    """
+
+    def __init__(self, console: Console, total: int, before: Counts | None = None, every: float = EVERY) -> None:
+        self.counts, self._console, self._every = before or Counts(), console, every
+        self._already = self.counts.characters
         self._begun = self._told = time.monotonic()
-        columns = SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn()
+        columns = BarColumn(20), MofNCompleteColumn(), TextColumn("inputs: {task.description}"), TimeElapsedColumn()
         self._bar = Progress(*columns, console=console, transient=True, disable=not console.is_terminal)
-        self._task = self._bar.add_task("reading")
+        self._task = self._bar.add_task("reading", total=total)
 
     def __enter__(self) -> Watch:
         self._bar.start()
@@ -64,6 +67,10 @@ class Watch:
         elif time.monotonic() - self._told >= self._every:
             self._told = time.monotonic()
             self.say(str(self))
+
+    def reach(self, inputs: int) -> None:
+        """So many inputs are behind us, or the last of them is being read."""
+        self._bar.update(self._task, completed=inputs)
 
     def say(self, line: str) -> None:
         """Print a line on standard error."""

@@ -72,6 +72,7 @@ def run(extractor: Extractor, chunks: Iterable[Portion], sink: Sink, form: Form,
             rows.append(write.dumps(write.to_dict(result, extractor.tagger.name, with_text=form.with_text)))
             counts.add(result)
             watch.see(result)
+        watch.reach(portion.inputs)
         sink.commit(form.pack(rows), Chunk(*portion[1:], **vars(counts)))
 
 

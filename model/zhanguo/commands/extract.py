@@ -55,6 +55,8 @@ def _extract(options: argparse.Namespace) -> int:
 
 
 def _exit_code(counts: Counts) -> int:
+    if counts.failures:
+        sys.stderr.write(f"zhanguo: {counts.failures} of the inputs failed\n")
     return FAILED if counts.failures else 0
 
 
@@ -67,42 +69,44 @@ def _print(options: argparse.Namespace) -> Counts:
     for result in confident(extractor.extract_all(read.read(read.inputs(options.paths))), options.min_score):
         counts.add(result)
         write.print_result(errors if isinstance(result, Failure) else console, result)
-    if counts.failures:
-        sys.stderr.write(f"zhanguo: {counts.failures} of the inputs failed\n")
     return counts
 
 
 def _stream(options: argparse.Namespace, stream: IO[bytes]) -> Counts:
     """Write rows to what can't be gone on with."""
-    with Watch(Counts(), Console(stderr=True)) as watch:
-        run(load(options, options.date), Chunks(read.inputs(options.paths)), Stream(stream), _form(options), watch)
+    extractor, items = load(options, options.date), read.inputs(options.paths)
+    with Watch(Console(stderr=True), len(items)) as watch:
+        run(extractor, Chunks(items), Stream(stream), _form(options), watch)
     return watch.end()
 
 
 def _keep(options: argparse.Namespace) -> Counts:
     """Write rows to a file, journalled."""
     extractor = load(options, options.date)
-    marks = fingerprint(extractor.tagger, options.paths, {f"--{name}": vars(options)[name] for name in _settings(options)})
+    marks = fingerprint(extractor.tagger, options.paths, _settings(options))
     with Journal(options.output, marks, options.start) as journal:
         if journal.finished:
             sys.stderr.write(f"zhanguo: {options.output} is finished already; --overwrite makes it again\n")
             return Counts()
-        form, chunks = _form(options), Chunks(read.inputs(options.paths))
-        with Watch(resume(chunks, journal, form), Console(stderr=True)) as watch:
+        form, items = _form(options), read.inputs(options.paths)
+        chunks = Chunks(items)
+        with Watch(Console(stderr=True), len(items), resume(chunks, journal, form)) as watch:
             if journal.done:
                 watch.say(f"going on after {watch.counts}")
             try:
                 run(extractor, chunks, journal, form, watch)
             except BaseException:
-                watch.say(f"unfinished: the rows so far are safe in {journal.part}; go on with the same command and --resume")
+                how = "; go on with the same command and --resume" if read.STDIN not in options.paths else ""
+                watch.say(f"unfinished: the rows so far are in {journal.part}{how}")
                 raise
             journal.finish()
     return watch.end()
 
 
-def _settings(options: argparse.Namespace) -> list[str]:
+def _settings(options: argparse.Namespace) -> dict[str, Any]:
     """The options that rows hang on, besides the model: all but these, so that a new one is not forgotten."""
-    return sorted(vars(options).keys() - {"run", "paths", "output", "start", "model", "engine", "device"})
+    names = sorted(vars(options).keys() - {"run", "paths", "output", "start", "model", "engine", "device"})
+    return {"--" + name.replace("_", "-"): getattr(options, name) for name in names}
 
 
 def _form(options: argparse.Namespace) -> Form:
