@@ -2,12 +2,13 @@
 
 import json
 import os
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import pytest
 
 from zhanguo import chunks, read, write
-from zhanguo.chunks import ChangedInputError, Chunks, Portion
+from zhanguo.chunks import ChangedInputError, Chunks, Portion, Reader
 from zhanguo.journal import Chunk
 from zhanguo.schema import Failure, Report
 
@@ -38,15 +39,15 @@ def done(portions: list[Portion]) -> list[Chunk]:
     return [Chunk(*portion[1:], len(portion.reports), 0, 0, 0) for portion in portions]
 
 
-def skipped(folder: Path, portions: list[Portion]) -> Chunks:
-    rest = Chunks(inputs(folder))
+def skipped(folder: Path, portions: list[Portion], reader: Reader = read.read) -> Chunks:
+    rest = Chunks(inputs(folder), reader)
     rest.skip(done(portions), lambda number: rows(portions[number]))
     return rest
 
 
 def test_chunks_end_after_so_many_reports_or_characters(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def sizes() -> list[int]:
-        return [len(portion.reports) for portion in Chunks(inputs(folder))]
+        return [len(portion.reports) for portion in Chunks(inputs(folder), read.read)]
 
     assert sizes() == [3, 3, 2]
     monkeypatch.setattr(chunks, "CHARACTERS", 4)
@@ -55,43 +56,38 @@ def test_chunks_end_after_so_many_reports_or_characters(folder: Path, monkeypatc
 
 @pytest.mark.parametrize("count", range(4))
 def test_going_on_gives_the_rest(count: int, folder: Path) -> None:
-    whole = list(Chunks(inputs(folder)))
+    whole = list(Chunks(inputs(folder), read.read))
     assert list(skipped(folder, whole[:count])) == whole[count:]
 
 
-def test_files_that_are_done_are_not_read_again(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    whole = list(Chunks(inputs(folder)))
+def test_files_that_are_done_are_not_read_again(folder: Path) -> None:
+    whole = list(Chunks(inputs(folder), read.read))
     opened: list[str] = []
-    once = read.read
 
-    def watched(items: list[read.Input]) -> object:
+    def watched(items: Sequence[read.Input]) -> Iterable[Report | Failure]:
         opened.extend(item.id for item in items)
-        return once(items)
+        return read.read(items)
 
-    monkeypatch.setattr(read, "read", watched)
-    assert list(skipped(folder, whole[:2])) == whole[2:]
+    assert list(skipped(folder, whole[:2], watched)) == whole[2:]
     assert opened == ["5", "6", "7"]  # the last one that was begun may have more to give
 
 
-def test_an_input_of_many_reports_is_gone_on_with_in_its_middle(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def many(items: list[read.Input]) -> list[Report]:
+def test_an_input_of_many_reports_is_gone_on_with_in_its_middle(folder: Path) -> None:
+    def many(items: Sequence[read.Input]) -> list[Report]:
         return [Report(f"{item.id}-{n}", item.source, item.id * n) for item in items for n in range(int(item.id))]
 
-    monkeypatch.setattr(read, "read", many)
-    whole = list(Chunks(inputs(folder)))
+    whole = list(Chunks(inputs(folder), many))
     assert [report.id for portion in whole for report in portion.reports] == [f"{i}-{n}" for i in range(8) for n in range(i)]
     for count in range(len(whole) + 1):
-        assert list(skipped(folder, whole[:count])) == whole[count:]
+        assert list(skipped(folder, whole[:count], many)) == whole[count:]
     os.utime(folder / "7.txt", (1, 1))
-    assert list(skipped(folder, whole)) == []
-    (folder / "7.txt").write_text("别的")
-    monkeypatch.setattr(read, "read", lambda items: many(items)[:5])
+    assert list(skipped(folder, whole, many)) == []
     with pytest.raises(ChangedInputError, match=r"7\.txt \(report 7-5\)"):
-        skipped(folder, whole)
+        skipped(folder, whole, lambda items: many(items)[:5])
 
 
 def test_touched_files_are_compared_with_their_rows(folder: Path) -> None:
-    whole = list(Chunks(inputs(folder)))
+    whole = list(Chunks(inputs(folder), read.read))
     for path in folder.iterdir():
         os.utime(path, (1, 1))
     assert [portion.reports for portion in skipped(folder, whole[:2])] == [whole[2].reports]
@@ -107,22 +103,25 @@ def test_touched_files_are_compared_with_their_rows(folder: Path) -> None:
     ],
 )
 def test_inputs_that_changed_are_named(change: object, named: str, folder: Path) -> None:
-    whole = list(Chunks(inputs(folder)))
+    whole = list(Chunks(inputs(folder), read.read))
     change(folder)  # type: ignore[operator]
     with pytest.raises(ChangedInputError, match=rf"/{named} .* is not what it was when the run began"):
         skipped(folder, whole[:2])
 
 
 def test_what_comes_later_may_change(folder: Path) -> None:
-    whole = list(Chunks(inputs(folder)))
+    whole = list(Chunks(inputs(folder), read.read))
     (folder / "7.txt").write_text("补充")
     (last,) = skipped(folder, whole[:2])
     assert [json.loads(line)["id"] for line in rows(last).splitlines()] == ["6", "7"]
 
 
-def test_whatever_happens_to_the_reader_is_a_failure(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    once = read.read
-    monkeypatch.setattr(read, "read", lambda items: 1 / 0 if items[0].id == "2" else once(items))
-    (third,) = [report for portion in Chunks(inputs(folder)) for report in portion.reports if report.id == "2"]
+def test_whatever_happens_to_the_reader_is_a_failure(folder: Path) -> None:
+    def broken(items: Sequence[read.Input]) -> Iterable[Report | Failure]:
+        if items[0].id == "2":
+            raise RecursionError("too deep")
+        return read.read(items)
+
+    (third,) = [report for portion in Chunks(inputs(folder), broken) for report in portion.reports if report.id == "2"]
     assert isinstance(third, Failure)
-    assert third.error == "ZeroDivisionError: division by zero"
+    assert third.error == "RecursionError: too deep"

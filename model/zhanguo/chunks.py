@@ -13,12 +13,13 @@ from itertools import chain, islice
 from pathlib import Path
 from typing import NamedTuple
 
-from zhanguo import read, write
+from zhanguo import write
 from zhanguo.journal import Chunk
 from zhanguo.read import Input
 from zhanguo.schema import Failure, Report
 
 REPORTS, CHARACTERS = 64, 1_000_000
+Reader = Callable[[Sequence[Input]], Iterable[Report | Failure]]
 
 
 class ChangedInputError(RuntimeError):
@@ -35,10 +36,10 @@ class Portion(NamedTuple):
 
 
 class Chunks:
-    """Iterates over the chunks of inputs that are read one after the other; ``skip`` first, to leave out those done."""
+    """Iterates over the chunks of inputs, which ``read`` reads one after the other; ``skip`` first, to leave out those done."""
 
-    def __init__(self, items: Iterable[Input]) -> None:
-        self._items = iter(items)
+    def __init__(self, items: Iterable[Input], read: Reader) -> None:
+        self._items, self._read = iter(items), read
         self._reports: Iterator[Report | Failure] = iter(())
         self._open: list[Input] = []  # the input that is being read
         self._begun = self._within = 0
@@ -59,11 +60,11 @@ class Chunks:
         for number, chunk in enumerate(done):
             begun = list(islice(self._items, chunk.inputs - self._begun))
             if seal([*self._open, *begun]) != chunk.seal:
-                again = chain(islice(_read(self._open), self._within, None), _read(begun))
+                again = chain(islice(self._reports_of(self._open), self._within, None), self._reports_of(begun))
                 _compare(islice(again, chunk.reports), rows(number))
             self._open = begun[-1:] or self._open
             self._begun, self._within = chunk.inputs, chunk.within
-        self._reports = islice(_read(self._open), self._within, None)
+        self._reports = islice(self._reports_of(self._open), self._within, None)
 
     def _take(self, inputs: list[Input]) -> Iterator[Report | Failure]:
         """The reports of one chunk; adds the inputs begun for it to ``inputs``."""
@@ -81,7 +82,15 @@ class Chunks:
                 return
             inputs += self._open
             self._begun, self._within = self._begun + 1, 0
-            self._reports = _read(self._open)
+            self._reports = self._reports_of(self._open)
+
+    def _reports_of(self, items: Iterable[Input]) -> Iterator[Report | Failure]:
+        """The reports of inputs; whatever an input does to the reader, the others go on."""
+        for item in items:
+            try:
+                yield from self._read([item])
+            except Exception as error:
+                yield Failure(item.id, item.source, f"{type(error).__name__}: {error}")
 
 
 def seal(items: Iterable[Input]) -> str:
@@ -96,15 +105,6 @@ def seal(items: Iterable[Input]) -> str:
             told = (item.id, item.source, stat.st_size, stat.st_mtime_ns)
         digest.update(json.dumps(told).encode())
     return digest.hexdigest()[:16]
-
-
-def _read(items: Iterable[Input]) -> Iterator[Report | Failure]:
-    """The reports of inputs; whatever an input does to the reader, the others go on."""
-    for item in items:
-        try:
-            yield from read.read([item])
-        except Exception as error:
-            yield Failure(item.id, item.source, f"{type(error).__name__}: {error}")
 
 
 def _compare(reports: Iterable[Report | Failure], rows: bytes) -> None:

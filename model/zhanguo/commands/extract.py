@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import IO, Any
 
 from zhanguo import read, write
-from zhanguo.chunks import Chunks
+from zhanguo.chunks import ChangedInputError, Chunks
 from zhanguo.commands import FAILED, load, model_options
+from zhanguo.extract import Extractor
 from zhanguo.fingerprint import fingerprint
 from zhanguo.journal import Journal, JournalError, Start, check_folder
 from zhanguo.progress import Counts, Watch
@@ -76,7 +77,7 @@ def _stream(options: argparse.Namespace, stream: IO[bytes]) -> Counts:
     """Write rows to what can't be gone on with."""
     extractor, items = load(options, options.date), read.inputs(options.paths)
     with Watch(Console(stderr=True), len(items)) as watch:
-        run(extractor, Chunks(items), Stream(stream), _form(options), watch)
+        run(extractor, Chunks(items, read.read), Stream(stream), _form(options), watch)
     return watch.end()
 
 
@@ -88,18 +89,25 @@ def _keep(options: argparse.Namespace) -> Counts:
         if journal.finished:
             sys.stderr.write(f"zhanguo: {options.output} is finished already; --overwrite makes it again\n")
             return Counts()
-        form, items = _form(options), read.inputs(options.paths)
-        chunks = Chunks(items)
-        with Watch(Console(stderr=True), len(items), resume(chunks, journal, form)) as watch:
-            if journal.done:
-                watch.say(f"going on after {watch.counts}")
-            try:
-                run(extractor, chunks, journal, form, watch)
-            except BaseException:
-                how = "; go on with the same command and --resume" if read.STDIN not in options.paths else ""
-                watch.say(f"unfinished: the rows so far are in {journal.part}{how}")
-                raise
-            journal.finish()
+        try:
+            counts = _fill(options, extractor, journal)
+        except ChangedInputError:
+            raise
+        except BaseException:
+            how = "; go on with the same command and --resume" if read.STDIN not in options.paths else ""
+            sys.stderr.write(f"zhanguo: unfinished: the rows so far are in {journal.part}{how}\n")
+            raise
+        journal.finish()
+    return counts
+
+
+def _fill(options: argparse.Namespace, extractor: Extractor, journal: Journal) -> Counts:
+    form, items = _form(options), read.inputs(options.paths)
+    chunks = Chunks(items, read.read)
+    with Watch(Console(stderr=True), len(items), resume(chunks, journal, form)) as watch:
+        if journal.done:
+            watch.say(f"going on after {watch.counts}")
+        run(extractor, chunks, journal, form, watch)
     return watch.end()
 
 
