@@ -72,6 +72,8 @@ class Extractor:
                 continue
             try:
                 yield self.extract(report)
+            except MemoryError:
+                yield Failure(report.id, report.source, f"not enough memory for its {len(report.text):,} characters")
             except Exception as error:  # whatever a report does to the model, the batch goes on
                 yield Failure(report.id, report.source, f"{type(error).__name__}: {error}")
 
