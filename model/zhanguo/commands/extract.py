@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from zhanguo import read, write
-from zhanguo.chunks import ChangedInputError, Chunks
+from zhanguo.chunks import ChangedInputError, Chunks, Reader
 from zhanguo.commands import FAILED, load, model_options
 from zhanguo.extract import Extractor
 from zhanguo.fingerprint import fingerprint
@@ -18,6 +18,8 @@ from zhanguo.progress import Counts, Watch
 from zhanguo.run import COMPRESSED, Form, Stream, confident, resume, run
 from zhanguo.schema import Failure
 from zhanguo.stopping import Console
+
+STDIN = "-"
 
 
 def add_commands(commands: Any) -> None:
@@ -46,7 +48,7 @@ def _extract(options: argparse.Namespace) -> int:
     output: Path | None = options.output
     if output is None:
         return _exit_code(_print(options))
-    if str(output) == read.STDIN:
+    if str(output) == STDIN:
         return _exit_code(_stream(options, sys.stdout.buffer))
     if output.exists() and not output.is_file() and not output.is_dir():  # a pipe or a device
         with output.open("wb") as stream:
@@ -67,7 +69,8 @@ def _print(options: argparse.Namespace) -> Counts:
     if not console.is_terminal:
         console.width = 160
     extractor = load(options, options.date)
-    for result in confident(extractor.extract_all(read.read(read.inputs(options.paths))), options.min_score):
+    items, reader = _reading(options)
+    for result in confident(extractor.extract_all(reader(items)), options.min_score):
         counts.add(result)
         write.print_result(errors if isinstance(result, Failure) else console, result)
     return counts
@@ -75,9 +78,9 @@ def _print(options: argparse.Namespace) -> Counts:
 
 def _stream(options: argparse.Namespace, stream: IO[bytes]) -> Counts:
     """Write rows to what can't be gone on with."""
-    extractor, items = load(options, options.date), read.inputs(options.paths)
+    extractor, (items, reader) = load(options, options.date), _reading(options)
     with Watch(Console(stderr=True), len(items)) as watch:
-        run(extractor, Chunks(items, read.read), Stream(stream), _form(options), watch)
+        run(extractor, Chunks(items, reader), Stream(stream), _form(options), watch)
     return watch.end()
 
 
@@ -94,7 +97,7 @@ def _keep(options: argparse.Namespace) -> Counts:
         except ChangedInputError:
             raise
         except BaseException:
-            how = "; go on with the same command and --resume" if read.STDIN not in options.paths else ""
+            how = "; go on with the same command and --resume" if STDIN not in options.paths else ""
             sys.stderr.write(f"zhanguo: unfinished: the rows so far are in {journal.part}{how}\n")
             raise
         journal.finish()
@@ -102,13 +105,17 @@ def _keep(options: argparse.Namespace) -> Counts:
 
 
 def _fill(options: argparse.Namespace, extractor: Extractor, journal: Journal) -> Counts:
-    form, items = _form(options), read.inputs(options.paths)
-    chunks = Chunks(items, read.read)
+    form, (items, reader) = _form(options), _reading(options)
+    chunks = Chunks(items, reader)
     with Watch(Console(stderr=True), len(items), resume(chunks, journal, form)) as watch:
         if journal.done:
             watch.say(f"going on after {watch.counts}")
         run(extractor, chunks, journal, form, watch)
     return watch.end()
+
+
+def _reading(options: argparse.Namespace) -> tuple[list[read.Input], Reader]:
+    return read.inputs(options.paths), read.read
 
 
 def _settings(options: argparse.Namespace) -> dict[str, Any]:
@@ -126,7 +133,7 @@ def _check_paths(options: argparse.Namespace) -> None:
     output: Path = options.output
     check_folder(output)
     for path in options.paths:
-        if path == read.STDIN:
+        if path == STDIN:
             if options.start is Start.RESUME:
                 raise JournalError("standard input can't be read a second time: save it to a file, and give that from the beginning")
         elif Path(path).is_dir() and output.resolve().is_relative_to(Path(path).resolve()):
