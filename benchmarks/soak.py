@@ -23,7 +23,7 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
-from toy_model import make_model, write_reports
+from toy_model import made_up, make_model, write_reports
 
 
 @dataclass
@@ -37,7 +37,7 @@ class Soak:
 
     def __post_init__(self) -> None:
         make_model(self.folder / "toy")
-        write_reports(self.folder / "in", self.reports)
+        write_reports(self.folder / "in", made_up(self.reports))
         (self.folder / "in" / "binary.bin").write_bytes(bytes(range(256)))  # a failure, too, has its row
         self.out = self.folder / self.name
         begun = time.monotonic()
@@ -118,7 +118,7 @@ class Soak:
             self.seen["of these with rows to cut off"] += 1
 
     def _beside(self, ending: str) -> Path:
-        return self.folder / (self.name + ending)
+        return self.folder / f".{self.name}{ending}"
 
 
 def soak(folder: Path, kills: int, seed: int, reports: int, name: str = "out.jsonl") -> Counter[str]:

@@ -6,7 +6,7 @@ The model is real ONNX and loads like any other, but only looks each token up in
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from importlib.resources import files
 from pathlib import Path
 from random import Random
@@ -58,10 +58,9 @@ def made_up(reports: int, sentences: int = 2, seed: int = 0) -> Iterator[str]:
         yield "本报讯　" + "".join(s.format(a=pick("东西南北"), n=pick(NUMERALS), m=pick(NUMERALS)) for s in chosen)
 
 
-def write_reports(folder: Path, reports: int, sentences: int = 2, seed: int = 0) -> Path:
-    """Write made-up reports as files, a thousand a folder."""
-    for number, text in enumerate(made_up(reports, sentences, seed)):
+def write_reports(folder: Path, texts: Iterable[str]) -> None:
+    """Write texts as files, a thousand a folder."""
+    for number, text in enumerate(texts):
         below = folder / f"{number // 1000:04}"
         below.mkdir(parents=True, exist_ok=True)
         (below / f"{number:06}.txt").write_text(text, "utf-8")
-    return folder

@@ -90,7 +90,7 @@ def unfinished(out: Path) -> None:
 def test_what_nothing_vouches_for_is_done_again(ending: str, rewrite: Any, chunks: int, tmp_path: Path) -> None:
     out = tmp_path / "out"
     unfinished(out)
-    torn = tmp_path / f"out{ending}"
+    torn = tmp_path / f".out{ending}"
     torn.write_bytes(rewrite(torn.read_bytes()))
     assert write_all(out) == chunks
     assert out.read_bytes() == b"".join(ROWS)
@@ -128,11 +128,11 @@ def test_a_finished_output_stays_until_the_next_is_whole(tmp_path: Path) -> None
 
 
 def test_a_part_of_unknown_make_is_refused(tmp_path: Path) -> None:
-    (tmp_path / "out.part").write_bytes(b"mine")
+    (tmp_path / ".out.part").write_bytes(b"mine")
     for start in (Start.NEW, Start.RESUME):
         with pytest.raises(JournalError, match="--overwrite"):
             write_all(tmp_path / "out", start)
-    assert (tmp_path / "out.part").read_bytes() == b"mine"
+    assert (tmp_path / ".out.part").read_bytes() == b"mine"
 
 
 def test_two_runs_do_not_write_the_same_output(tmp_path: Path) -> None:

@@ -50,7 +50,7 @@ def extractor(monkeypatch: pytest.MonkeyPatch) -> Fragile:
 
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    toy_model.write_reports(tmp_path / "in", 14)
+    toy_model.write_reports(tmp_path / "in", toy_model.made_up(14))
     (tmp_path / "in" / "0000" / "000006.txt").write_bytes(bytes(range(256)))
     monkeypatch.chdir(tmp_path)
     return tmp_path
@@ -95,7 +95,7 @@ def test_hours_of_work_are_not_lost_by_mistake(folder: Path, extractor: Fragile,
     extractor.left = 9
     with pytest.raises(Power):
         main(["extract", "in", "-o", "out"])
-    assert "unfinished: the rows so far are in out.part; go on with the same command and --resume" in capsys.readouterr().err
+    assert "unfinished: the rows so far are in .out.part; go on with the same command and --resume" in capsys.readouterr().err
     extractor.left = 14
     for arguments, message in (
         (["in"], "unfinished run: go on with --resume, or begin anew with --overwrite"),
@@ -112,13 +112,25 @@ def test_hours_of_work_are_not_lost_by_mistake(folder: Path, extractor: Fragile,
     assert names(folder) == ["in", "out"]
 
 
+def test_an_output_among_its_inputs_is_not_one_of_them(folder: Path, extractor: Fragile) -> None:
+    assert main(["extract", "in", "-o", "out"]) == 1
+    for moment in (9, 1):
+        extractor.left = moment
+        with pytest.raises(Power):
+            main(["extract", "in", "-o", "in/0000/0.jsonl", "--resume"])
+    extractor.left = 14
+    assert main(["extract", "in", "-o", "in/0000/0.jsonl", "--resume"]) == 1
+    assert (folder / "in" / "0000" / "0.jsonl").read_bytes() == (folder / "out").read_bytes()
+
+
 def test_what_cannot_work_is_said_at_once(folder: Path, extractor: Fragile, capsys: pytest.CaptureFixture[str]) -> None:
     extractor.left = 0
     (folder / "a.txt").write_text("甲")
+    (folder / "in" / "0000" / "old").write_text("{}")
     for arguments, message in (
         (["in", "-o", "none/out"], "there is no folder none to write out into"),
         (["in", "-o", "in"], "in is a folder"),
-        (["in", "-o", "in/0000/out"], "in/0000/out lies in in, which is to be read"),
+        (["in", "-o", "in/0000/old"], "in/0000/old is there already, and in is to be read with all that it holds"),
         (["a.txt", "-o", "./a.txt"], "a.txt is to be read: write to another file"),
         (["-", "-o", "out", "--resume"], "standard input can't be read a second time"),
     ):

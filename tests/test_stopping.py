@@ -24,7 +24,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Soak:
 
 @pytest.fixture
 def it(made: Soak) -> Soak:
-    for path in made.folder.glob("out.jsonl*"):
+    for path in made.folder.glob("*out.jsonl*"):
         path.unlink()
     return made
 
@@ -38,7 +38,7 @@ def start(it: Soak, *arguments: str, most: int | None = None) -> subprocess.Pope
 
 def begun(it: Soak, process: subprocess.Popen[str], chunks: int = 1) -> None:
     """Wait until so many chunks are on the disk."""
-    journal = it.folder / "out.jsonl.journal"
+    journal = it.folder / ".out.jsonl.journal"
     while process.poll() is None and not (journal.exists() and journal.read_bytes().count(b"\n") > chunks):
         time.sleep(0.01)
 
@@ -56,7 +56,7 @@ def test_asked_to_stop(it: Soak) -> None:
         process.send_signal(number)
         errors = process.communicate()[1]
         assert process.returncode == code, errors
-        assert "out.jsonl.part; go on with the same command and --resume" in errors
+        assert ".out.jsonl.part; go on with the same command and --resume" in errors
         assert f"stopped by {number.name}" in errors
         assert "Traceback" not in errors
     it.check()

@@ -1,8 +1,8 @@
 """The journal of an output: which of its chunks are safely on disk, so that a run that was cut off anywhere goes on from there.
 
-Beside OUT lie, while it is being made: ``OUT.part`` (the rows so far), ``OUT.journal`` (one line of JSON with the fingerprint of the run,
-then one a chunk) and ``OUT.lock``. A chunk's rows are on disk before its line is; what no whole line vouches for is cut off on
-resuming. At the end OUT.part becomes OUT.
+Beside OUT lie, while it is being made: ``.OUT.part`` (the rows so far), ``.OUT.journal`` (one line of JSON with the fingerprint of the run,
+then one a chunk) and ``.OUT.lock``; hidden, so that a folder that is being read may hold them. A chunk's rows are on disk before its line
+is; what no whole line vouches for is cut off on resuming. At the end .OUT.part becomes OUT.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ class Chunk(NamedTuple):
 
 
 class Entry(NamedTuple):
-    """A chunk that is on disk, with the length and the SHA-256 of OUT.part up to its end."""
+    """A chunk that is on disk, with the length and the SHA-256 of .OUT.part up to its end."""
 
     length: int
     sha256: str
@@ -71,7 +71,7 @@ class Journal:
 
     def __init__(self, output: Path, fingerprint: Mapping[str, str], start: Start = Start.NEW) -> None:
         self.output = output.resolve() if output.is_symlink() else output
-        self.part, self.path, self._lock_path = (self.output.with_name(self.output.name + end) for end in (".part", ".journal", ".lock"))
+        self.part, self.path, self._lock_path = (self.output.with_name(f".{self.output.name}.{end}") for end in ("part", "journal", "lock"))
         self.fingerprint = dict(fingerprint)
         self.start = start
         self.done: list[Entry] = []

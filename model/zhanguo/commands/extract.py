@@ -136,10 +136,10 @@ def _check_paths(options: argparse.Namespace) -> None:
         if path == STDIN:
             if options.start is Start.RESUME:
                 raise JournalError("standard input can't be read a second time: save it to a file, and give that from the beginning")
-        elif Path(path).is_dir() and output.resolve().is_relative_to(Path(path).resolve()):
-            raise JournalError(f"{output} lies in {path}, which is to be read: write it to another folder")
         elif output.exists() and Path(path).exists() and output.samefile(path):
             raise JournalError(f"{path} is to be read: write to another file")
+        elif output.exists() and options.start is not Start.RESUME and output.resolve().is_relative_to(Path(path).resolve()):
+            raise JournalError(f"{output} is there already, and {path} is to be read with all that it holds: write to another folder")
 
 
 def _day(text: str) -> date:
