@@ -83,6 +83,20 @@ def test_cut_off_and_gone_on_with(out: str, moments: tuple[int, ...], folder: Pa
     assert sum(len(row.get("records", ())) for row in rows) > 14
 
 
+def test_going_on_within_a_table(folder: Path, extractor: Fragile) -> None:
+    lines = [json.dumps({"id": str(number), "text": text}) for number, text in enumerate(toy_model.made_up(14))]
+    (folder / "in.jsonl").write_text("\n".join([*lines[:7], "{broken", *lines[7:]]), "utf-8")
+    assert main(["extract", "in.jsonl", "-o", "right"]) == 1
+    for moment in (6, 5):
+        extractor.left = moment
+        with pytest.raises(Power):
+            main(["extract", "in.jsonl", "-o", "out", "--resume"])
+    extractor.left = 15
+    assert main(["extract", "in.jsonl", "-o", "out", "--resume"]) == 1
+    assert (folder / "out").read_bytes() == (folder / "right").read_bytes()
+    assert len((folder / "out").read_bytes().splitlines()) == 15
+
+
 def test_a_finished_output_is_left_alone(folder: Path, extractor: Fragile, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["extract", "in/0000/000000.txt", "-o", "out"]) == 0
     extractor.left = 0
@@ -118,19 +132,19 @@ def test_an_output_among_its_inputs_is_not_one_of_them(folder: Path, extractor: 
         extractor.left = moment
         with pytest.raises(Power):
             main(["extract", "in", "-o", "in/0000/0.jsonl", "--resume"])
-    extractor.left = 14
+    extractor.left = 28
     assert main(["extract", "in", "-o", "in/0000/0.jsonl", "--resume"]) == 1
+    assert (folder / "in" / "0000" / "0.jsonl").read_bytes() == (folder / "out").read_bytes()
+    assert main(["extract", "in", "-o", "in/0000/0.jsonl"]) == 1  # nor the second time, when it is there already
     assert (folder / "in" / "0000" / "0.jsonl").read_bytes() == (folder / "out").read_bytes()
 
 
 def test_what_cannot_work_is_said_at_once(folder: Path, extractor: Fragile, capsys: pytest.CaptureFixture[str]) -> None:
     extractor.left = 0
     (folder / "a.txt").write_text("甲")
-    (folder / "in" / "0000" / "old").write_text("{}")
     for arguments, message in (
         (["in", "-o", "none/out"], "there is no folder none to write out into"),
         (["in", "-o", "in"], "in is a folder"),
-        (["in", "-o", "in/0000/old"], "in/0000/old is there already, and in is to be read with all that it holds"),
         (["a.txt", "-o", "./a.txt"], "a.txt is to be read: write to another file"),
         (["-", "-o", "out", "--resume"], "standard input can't be read a second time"),
     ):

@@ -9,12 +9,12 @@ from collections.abc import Sequence
 from zhanguo import __version__, stopping
 from zhanguo.annotations import AnnotationError
 from zhanguo.chunks import ChangedInputError
-from zhanguo.commands import WRONG_USE, evaluate, extract, results
+from zhanguo.commands import WRONG_USE, evaluate, extract, results, view
 from zhanguo.journal import JournalError
 from zhanguo.results import ResultError
 from zhanguo.tagger import ModelError
 
-COMMANDS = (extract, evaluate, results)
+COMMANDS = (extract, evaluate, results, view)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -19,7 +19,7 @@ from zhanguo.read import Input
 from zhanguo.schema import Failure, Report
 
 REPORTS, CHARACTERS = 64, 1_000_000
-Reader = Callable[[Sequence[Input]], Iterable[Report | Failure]]
+Reader = Callable[[Iterable[Input]], Iterable[Report | Failure]]
 
 
 class ChangedInputError(RuntimeError):

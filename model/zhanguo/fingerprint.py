@@ -18,7 +18,7 @@ _DIGITS = 16
 
 def fingerprint(tagger: Tagger, paths: Iterable[str], settings: Mapping[str, Any]) -> dict[str, str]:
     """What makes rows the same: version, tables, model files, engine, the inputs named and the options (name → value)."""
-    tables = sorted(files("zhanguo").joinpath("data").iterdir(), key=lambda table: table.name)
+    tables = sorted((table for table in files("zhanguo").joinpath("data").iterdir() if table.is_file()), key=lambda table: table.name)
     weights = sorted(path for path in tagger.folder.iterdir() if path.suffix in _WEIGHTS) if tagger.folder else []
     return {
         "zhanguo": __version__,

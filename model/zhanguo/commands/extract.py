@@ -5,12 +5,13 @@ from __future__ import annotations
 import argparse
 import sys
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import IO, Any
 
 from zhanguo import read, write
 from zhanguo.chunks import ChangedInputError, Chunks, Reader
-from zhanguo.commands import FAILED, load, model_options
+from zhanguo.commands import FAILED, load, model_options, reading_choices, reading_options
 from zhanguo.extract import Extractor
 from zhanguo.fingerprint import fingerprint
 from zhanguo.journal import Journal, JournalError, Start, check_folder
@@ -25,7 +26,8 @@ STDIN = "-"
 def add_commands(commands: Any) -> None:
     """Add the command to the subparsers of ``zhanguo``."""
     extract = commands.add_parser("extract", parents=[model_options()], help="extract records from reports")
-    extract.add_argument("paths", nargs="+", metavar="PATH", help="files, folders, or - for standard input")
+    extract.add_argument("paths", nargs="+", metavar="PATH", help="files, tables, archives, folders, URLs, or - for standard input")
+    reading_options(extract)
     extract.add_argument(
         "-o", "--output", type=Path, help="write one JSON object a report to this file (.gz: compressed), or to standard output (-)"
     )
@@ -114,8 +116,8 @@ def _fill(options: argparse.Namespace, extractor: Extractor, journal: Journal) -
     return watch.end()
 
 
-def _reading(options: argparse.Namespace) -> tuple[list[read.Input], Reader]:
-    return read.inputs(options.paths), read.read
+def _reading(options: argparse.Namespace) -> tuple[read.Inputs, Reader]:
+    return read.inputs(options.paths, options.output), partial(read.read, options=reading_choices(options))
 
 
 def _settings(options: argparse.Namespace) -> dict[str, Any]:
@@ -138,8 +140,6 @@ def _check_paths(options: argparse.Namespace) -> None:
                 raise JournalError("standard input can't be read a second time: save it to a file, and give that from the beginning")
         elif output.exists() and Path(path).exists() and output.samefile(path):
             raise JournalError(f"{path} is to be read: write to another file")
-        elif output.exists() and options.start is not Start.RESUME and output.resolve().is_relative_to(Path(path).resolve()):
-            raise JournalError(f"{output} is there already, and {path} is to be read with all that it holds: write to another folder")
 
 
 def _day(text: str) -> date:
