@@ -46,7 +46,7 @@ class Watch:
         self.counts, self._console, self._every = before or Counts(), console, every
         self._already = self.counts.characters
         self._begun = self._told = time.monotonic()
-        columns = BarColumn(20), MofNCompleteColumn(), TextColumn("inputs: {task.description}"), TimeElapsedColumn()
+        columns = BarColumn(10), MofNCompleteColumn(), TextColumn("inputs: {task.description}"), TimeElapsedColumn()
         self._bar = Progress(*columns, console=console, transient=True, disable=not console.is_terminal)
         self._task = self._bar.add_task("reading", total=total)
 
@@ -63,7 +63,7 @@ class Watch:
         if isinstance(result, Failure):
             self.say(f"{result.source}: {result.error}")
         if self._console.is_terminal:
-            self._bar.update(self._task, description=str(self))
+            self._bar.update(self._task, description=f"{self.counts.reports:,} reports, {self.counts.failures:,} failures, {self._pace()}")
         elif time.monotonic() - self._told >= self._every:
             self._told = time.monotonic()
             self.say(str(self))
@@ -82,5 +82,7 @@ class Watch:
         return self.counts
 
     def __str__(self) -> str:
-        pace = (self.counts.characters - self._already) / max(time.monotonic() - self._begun, 1e-9)
-        return f"{self.counts}, {pace:,.0f} characters/s"
+        return f"{self.counts}, {self._pace()}"
+
+    def _pace(self) -> str:
+        return f"{(self.counts.characters - self._already) / max(time.monotonic() - self._begun, 1e-9):,.0f} characters/s"
