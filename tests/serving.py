@@ -21,9 +21,9 @@ class ToyTagger:
     """Finds what ``_FOUND`` names; a text with 慢 takes until ``go`` is set, one with 坏 fails."""
 
     name = "toy"
-    curves: dict = {}
 
     def __init__(self) -> None:
+        self.curves: dict[str, object] = {}
         self.go = threading.Event()
 
     def __call__(self, text: str) -> tuple[Span, ...]:

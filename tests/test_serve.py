@@ -8,7 +8,6 @@ import signal
 import socket
 import subprocess
 import sys
-import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -154,7 +153,7 @@ NAMES = {
     "..\\..\\boot.ini": "boot",
     "/": "upload",
     "..": "upload",
-    "a\u202eb\u0007.txt": "ab",
+    "a\u202eb\u200f.txt": "ab",
     "x" * 300: "x" * 100,
     "<b>.txt": "<b>",
 }
@@ -270,14 +269,12 @@ def test_what_takes_too_long_does_not_block_the_others() -> None:
 
 
 def test_a_batch_given_up_ends_before_its_next_report() -> None:
-    tagger = ToyTagger()
     seen: list[str] = []
-    read = ToyTagger.__call__
 
     class Counting(ToyTagger):
         def __call__(self, text: str) -> Any:
             seen.append(text)
-            return read(self, text)
+            return super().__call__(text)
 
     tagger = Counting()
     with served(tagger, Limits(seconds=0.5)) as url, httpx.Client(base_url=url, timeout=60) as client:
@@ -354,12 +351,14 @@ def test_every_answer_is_guarded(client: Any) -> None:
 def test_pages_load_nothing_and_run_nothing(client: Any) -> None:
     for path in ("/", "/docs"):
         for language, word in (("en", "Look at it"), ("zh", "查看")):
-            page = client.get(path, headers={"Accept-Language": f"{language},de"}).text
+            response = client.get(path, headers={"Accept-Language": f"{language},de"})
+            assert response.status_code == 200
+            page = response.text
             assert f'<html lang="{language}">' in page
             assert (word in page) == (path == "/")
             assert "<script" not in page
             assert not re.search(r"(src|href|action)=[\"']?(https?:)?//", page)
-            assert "$" not in page.replace("#/$", "")
+            assert not re.search(r"\$(?!ref)", page)
     assert '<html lang="zh">' in client.get("/?lang=zh").text
 
 
@@ -411,4 +410,3 @@ def test_beyond_this_machine_it_warns(host: str, warned: bool, monkeypatch: pyte
     monkeypatch.setattr(uvicorn.Server, "run", lambda *_, **__: None)
     assert main(["serve", "--host", host, "--port", "0"]) == 0
     assert ("not this machine alone" in capsys.readouterr().err) is warned
-    assert threading.active_count() < 50

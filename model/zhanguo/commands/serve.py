@@ -47,6 +47,7 @@ def _positive(text: str) -> int:
 
 def _serve(options: argparse.Namespace) -> int:
     try:
+        import python_multipart  # noqa: F401  # read by FastAPI when the first form comes
         import uvicorn
 
         from zhanguo.serve import LOOPBACK as LOOPBACK_NAMES
@@ -63,6 +64,7 @@ def _serve(options: argparse.Namespace) -> int:
             log_level="warning",
             server_header=False,
             proxy_headers=False,
+            ws="none",
             limit_concurrency=_MOST_AT_ONCE,
             timeout_graceful_shutdown=_GRACE,
         )

@@ -45,9 +45,8 @@ def create_app(extractor: Extractor, limits: Limits = DEFAULTS, hosts: Collectio
 
     app = FastAPI(title="zhanguo", version=__version__, docs_url=None, redoc_url=None, lifespan=lifespan)
     _add_api(app, service)
-    for path, method, run in (("/", "GET", service.home), ("/read", "POST", service.read)):
+    for path, method, run in (("/", "GET", service.home), ("/read", "POST", service.read), ("/docs", "GET", service.docs)):
         app.add_api_route(path, run, methods=[method], include_in_schema=False, response_model=None)
-    app.add_api_route("/docs", lambda request: _docs(app, request), include_in_schema=False, response_model=None)
     app.add_exception_handler(AnyHTTPException, cast(Any, _refused))
     app.add_exception_handler(RequestValidationError, cast(Any, _invalid))
     app.add_exception_handler(ResultError, lambda request, error: refuse(request, 501, str(error)))
@@ -111,6 +110,10 @@ class Service:
         """The form."""
         return HTMLResponse(pages.home(_language(request), self.limits, excel=find_spec("xlsxwriter") is not None))
 
+    async def docs(self, request: Request) -> Response:
+        """The API's documentation."""
+        return HTMLResponse(pages.docs(_language(request), request.app.openapi()))
+
     async def read(self, request: Request) -> Response:
         """What the form sends: a text and files; ``form`` names what is wanted."""
         async with request.form(max_files=self.limits.reports + 1, max_fields=_FIELDS, max_part_size=self.limits.bytes) as sent:
@@ -140,10 +143,6 @@ async def _refused(request: Request, error: AnyHTTPException) -> Response:
 
 async def _invalid(request: Request, error: RequestValidationError) -> Response:
     return refuse(request, 422, "; ".join(complaints(error.errors())))
-
-
-def _docs(app: FastAPI, request: Request) -> Response:
-    return HTMLResponse(pages.docs(_language(request), app.openapi()))
 
 
 def _language(request: Request) -> str:

@@ -7,10 +7,10 @@ import json
 import re
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import PurePosixPath
-from typing import Any, NamedTuple
+from typing import Annotated, Any, NamedTuple
 
 from fastapi import HTTPException
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
 from zhanguo import read
 from zhanguo.schema import Failure, Report
@@ -22,13 +22,25 @@ _LONGEST_NAME = 100
 _FOLDERS = re.compile(r"[/\\]")
 
 
+def _whole(text: str) -> str:
+    """JSON can spell what is no text."""
+    try:
+        text.encode()
+    except UnicodeEncodeError as error:
+        raise ValueError(f"half a surrogate pair at character {error.start}") from error
+    return text
+
+
+String = Annotated[str, AfterValidator(_whole)]
+
+
 class Item(BaseModel):
     """One report to read."""
 
     model_config = ConfigDict(extra="forbid", coerce_numbers_to_str=True)
 
-    text: str = Field(description="the report's text; all offsets refer to it")
-    id: str = Field("", max_length=200, description="what to call it; its number (from 1) where not given")
+    text: String = Field(description="the report's text; all offsets refer to it")
+    id: String = Field("", max_length=200, description="what to call it; its number (from 1) where not given")
     date: datetime.date | None = Field(None, description="publication date of a report that doesn't state it, or not its year")
 
 

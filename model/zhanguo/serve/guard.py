@@ -23,6 +23,7 @@ HEADERS = {
     "Cache-Control": "no-store",
 }
 _DRAINED = 8
+_CLOSE = {"Connection": "close"}
 
 
 class Guard:
@@ -98,7 +99,7 @@ class Body:
             # A browser shows the answer only when it could send all; beyond reason it is cut off.
             while not self.whole and self.taken <= _DRAINED * self.limits.bytes:
                 await self._next()
-            raise HTTPException(413, f"more than {self.limits.bytes} bytes; send less at a time")
+            raise HTTPException(413, f"more than {self.limits.bytes} bytes; send less at a time", _CLOSE)
         return message
 
     async def _next(self) -> Message:
@@ -108,7 +109,7 @@ class Body:
                 message = await self.receive()
         except TimeoutError as error:
             self.whole = True
-            raise HTTPException(408, f"the request was not sent within {self.limits.seconds:g} seconds") from error
+            raise HTTPException(408, f"the request was not sent within {self.limits.seconds:g} seconds", _CLOSE) from error
         self.taken += len(message.get("body", b""))
         self.whole = not message.get("more_body", False)
         return message
