@@ -94,6 +94,8 @@ def test_another_site_can_not_post(home: Page) -> None:
     home.click("button")
     home.wait("document.querySelector('.error') !== null")
     assert "another site" in home.texts(".error")[0]
+    home.click("nav [lang=zh]")
+    assert home.texts("button")[0] == "查看"
     assert any("403" in entry["message"] for entry in home.browser.get_log("browser"))
 
 

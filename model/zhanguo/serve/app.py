@@ -27,10 +27,21 @@ from zhanguo.serve.asked import JSON, JSON_LINES, Asked, Item, Upload, batch_par
 from zhanguo.serve.guard import Guard
 from zhanguo.serve.limits import LOOPBACK, Limits
 from zhanguo.serve.turns import Turns
+from zhanguo.write import dumps
 
 DEFAULTS = Limits()
 _REFS, _SCHEMAS = "#/$defs/", "#/components/schemas/"
-_ERROR = {"description": 'what went wrong, as {"error": …}'}
+_ERRORS = {
+    400: "the body can't be understood, or asks nothing",
+    403: "a page of another site asked",
+    408: "the body came too slowly",
+    413: "more than the limits allow",
+    415: "not this Content-Type",
+    422: "a field is missing, unknown or has a wrong value",
+    501: "a library for this form is not installed",
+    503: "too many requests are waiting; Retry-After says when to try again",
+    504: "not done in time",
+}
 _FIELDS = 20
 
 
@@ -57,7 +68,7 @@ def create_app(extractor: Extractor, limits: Limits = DEFAULTS, hosts: Collectio
 
 
 def _add_api(app: FastAPI, service: Service) -> None:
-    errors: dict[int | str, dict[str, Any]] = dict.fromkeys((400, 408, 413, 415, 422, 503, 504), _ERROR)
+    errors: dict[int | str, dict[str, Any]] = {status: {"description": text} for status, text in _ERRORS.items()}
     row = {"$ref": f"{_SCHEMAS}ReportRow"}
     found: dict[int | str, dict[str, Any]] = {200: {"description": "what was found", "content": {JSON: {"schema": row}}}}
     rows = {"type": "array", "items": {"oneOf": [row, {"$ref": f"{_SCHEMAS}FailureRow"}]}}
@@ -90,7 +101,7 @@ class Service:
         (row,) = read_all(self.extractor, [one(item, "")], stop)
         if "error" in row:
             raise HTTPException(500, row["error"])
-        return answer(FORMS["json"]._replace(write=lambda rows: FORMS["jsonl"].write(rows).rstrip()), [row])
+        return Response(dumps(row), media_type=JSON)
 
     async def batch(self, request: Request, form: Literal["json", "jsonl", "csv", "xlsx", "view"] = "json") -> Response:
         """Read many reports, a list or JSON lines. One that fails has an `error`, the others go on."""
@@ -130,7 +141,7 @@ class Service:
 
 def refuse(request: Request, status: int, detail: str) -> Response:
     """Say what went wrong: to programs in JSON, to people on a page."""
-    if request.url.path.startswith("/api/"):
+    if request.scope["path"].startswith("/api/"):
         return JSONResponse({"error": detail}, status)
     return HTMLResponse(pages.failure(_language(request), status, detail), status)
 

@@ -19,6 +19,6 @@ class Limits:
     characters: int = 500_000
     reports: int = 500
     bytes: int = 8 << 20
-    seconds: float = 120.0
+    seconds: float = 300.0
     waiting: int = 8
     threads: int = 3

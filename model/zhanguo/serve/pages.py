@@ -57,8 +57,9 @@ def docs(language: str, openapi: Mapping[str, Any]) -> str:
         _operation(method, path, operation) for path, methods in openapi["paths"].items() for method, operation in methods.items()
     ]
     schemas = (_block(f"#/components/schemas/{name}", schema) for name, schema in openapi["components"]["schemas"].items())
-    head = f'<h2>API</h2><p>{_words(language)["docs_note"]} <a href="/openapi.json">openapi.json</a></p>'
-    return _page(language, "".join([head, *operations, "<h2>Schemas</h2>", *schemas]))
+    error, description = '<code>{"error": …}</code>', '<a href="/openapi.json">openapi.json</a>'
+    head = f"<h2>API</h2><p>{_words(language)['docs_note']} {error}. {description}</p>"
+    return _page(language, "".join([head, *operations, "<h2>Schemas</h2>", *schemas]), "/docs")
 
 
 def _operation(method: str, path: str, operation: Mapping[str, Any]) -> str:
@@ -81,9 +82,10 @@ def _block(title: str, value: Any) -> str:
     return f"<details><summary><code>{html.escape(title)}</code></summary><pre>{shown}</pre></details>"
 
 
-def _page(language: str, body: str) -> str:
+def _page(language: str, body: str, here: str = "/") -> str:
+    """A page; ``here`` is where it is found in the other language."""
     other = LANGUAGES[1 - LANGUAGES.index(language)]
-    values = {**_words(language), "language": language, "other": other, "style": _part("serve.css"), "body": body}
+    values = {**_words(language), "language": language, "other": other, "here": here, "style": _part("serve.css"), "body": body}
     return Template(_part("page.html")).substitute(values)
 
 
