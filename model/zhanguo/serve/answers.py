@@ -31,12 +31,10 @@ class StoppedError(Exception):
 
 def read_all(extractor: Extractor, asked: Iterable[Asked], stop: Event) -> Iterator[Row]:
     """The output objects of reports, in order; one that fails gives one with ``error``. Raises StoppedError between two reports."""
-    for report, date in asked:
+    for result in extractor.extract_all(asked):
+        yield to_dict(result, extractor.tagger.name)
         if stop.is_set():
             raise StoppedError
-        dated = Extractor(extractor.tagger, date) if date else extractor
-        for result in dated.extract_all([report]):
-            yield to_dict(result, extractor.tagger.name)
 
 
 def as_results(rows: Iterable[Row]) -> Iterator[ReportRow | FailureRow]:

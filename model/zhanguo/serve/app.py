@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import datetime
 import json
-from collections.abc import AsyncIterator, Callable, Collection, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Iterable
 from contextlib import asynccontextmanager
 from functools import cache, partial
 from importlib.util import find_spec
@@ -23,7 +24,7 @@ from zhanguo.extract import Extractor
 from zhanguo.results import ResultError
 from zhanguo.serve import pages
 from zhanguo.serve.answers import FORMS, answer, read_all
-from zhanguo.serve.asked import JSON, JSON_LINES, Asked, Item, Upload, batch_parser, complaints, day, from_form, one, within
+from zhanguo.serve.asked import JSON, JSON_LINES, Asked, Item, Upload, batch_parser, complaints, day, from_form, report, within
 from zhanguo.serve.guard import Guard
 from zhanguo.serve.limits import LOOPBACK, Limits
 from zhanguo.serve.turns import Turns
@@ -94,11 +95,11 @@ class Service:
 
     async def extract(self, item: Item) -> Response:
         """Read one report: one object, as `zhanguo extract` writes it."""
-        within([one(item, "")], self.limits)
+        within([report(item)], self.limits)
         return await self.turns.run(partial(self._one, item))
 
     def _one(self, item: Item, stop: Event) -> Response:
-        (row,) = read_all(self.extractor, [one(item, "")], stop)
+        (row,) = read_all(self.extractor, [report(item)], stop)
         if "error" in row:
             raise HTTPException(500, row["error"])
         return Response(dumps(row), media_type=JSON)
@@ -133,10 +134,11 @@ class Service:
             uploads = [Upload(str(file.filename), await file.read()) for file in files]
         if form not in FORMS:
             raise HTTPException(400, f"form must be one of {', '.join(FORMS)}")
-        return await self._answer(form, partial(from_form, text, uploads, day(date)))
+        return await self._answer(form, partial(from_form, text, uploads, self.limits), day(date))
 
-    async def _answer(self, form: str, parse: Callable[[], Sequence[Asked]]) -> Response:
-        return await self.turns.run(lambda stop: answer(FORMS[form], read_all(self.extractor, within(parse(), self.limits), stop)))
+    async def _answer(self, form: str, parse: Callable[[], Iterable[Asked]], date: datetime.date | None = None) -> Response:
+        extractor = Extractor(self.extractor.tagger, date or self.extractor.date)
+        return await self.turns.run(lambda stop: answer(FORMS[form], read_all(extractor, within(parse(), self.limits), stop)))
 
 
 def refuse(request: Request, status: int, detail: str) -> Response:

@@ -1,24 +1,28 @@
-"""What a request asks to have read: JSON, JSON lines, a pasted text or uploads become reports, each with its date."""
+"""What a request asks to have read: JSON, JSON lines, a pasted text or uploads become reports."""
 
 from __future__ import annotations
 
 import datetime
 import json
 import re
-from collections.abc import Callable, Iterator, Sequence
-from pathlib import PurePosixPath
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import partial
+from io import BytesIO
 from typing import Annotated, Any, NamedTuple
 
 from fastapi import HTTPException
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
 from zhanguo import read
+from zhanguo.reading import kinds
 from zhanguo.schema import Failure, Report
 from zhanguo.serve.limits import Limits
 
 JSON = "application/json"
 JSON_LINES = ("application/x-ndjson", "application/jsonl", "application/x-jsonlines")
 _LONGEST_NAME = 100
+Asked = Report | Failure
 _FOLDERS = re.compile(r"[/\\]")
 
 
@@ -44,13 +48,6 @@ class Item(BaseModel):
     date: datetime.date | None = Field(None, description="publication date of a report that doesn't state it, or not its year")
 
 
-class Asked(NamedTuple):
-    """A report, or why there is none, and the date that came with it."""
-
-    report: Report | Failure
-    date: datetime.date | None = None
-
-
 class Upload(NamedTuple):
     """A file as it was sent: its name, which is only a name, and what was in it."""
 
@@ -58,21 +55,25 @@ class Upload(NamedTuple):
     data: bytes
 
 
-def within(asked: Sequence[Asked], limits: Limits) -> Sequence[Asked]:
-    """What was asked, if it is not too much. Raises HTTPException: 400 for nothing, 413 for too much."""
-    characters = sum(len(one.report.text) for one in asked if isinstance(one.report, Report))
-    if not asked:
+def within(asked: Iterable[Asked], limits: Limits) -> list[Asked]:
+    """What was asked, if it is not too much; an archive is unpacked no further than that. Raises HTTPException: 400 for nothing, 413."""
+    taken: list[Asked] = []
+    characters = 0
+    for one in asked:
+        taken.append(one)
+        characters += len(one.text) if isinstance(one, Report) else 0
+        if len(taken) > limits.reports:
+            raise HTTPException(413, f"more than {limits.reports} reports; send less at a time")
+        if characters > limits.characters:
+            raise HTTPException(413, f"more than {limits.characters} characters; send less at a time")
+    if not taken:
         raise HTTPException(400, "nothing to read: no text and no file")
-    if len(asked) > limits.reports:
-        raise HTTPException(413, f"{len(asked)} reports, more than {limits.reports}; send less at a time")
-    if characters > limits.characters:
-        raise HTTPException(413, f"{characters} characters, more than {limits.characters}; send less at a time")
-    return asked
+    return taken
 
 
-def one(item: Item, source: str, number: int = 1) -> Asked:
-    """What an item asks."""
-    return Asked(Report(item.id or str(number), source, item.text), item.date)
+def report(item: Item, source: str = "", number: int = 1) -> Report:
+    """The report that an item is."""
+    return Report(item.id or str(number), source, item.text, date=item.date)
 
 
 def batch_parser(content_type: str) -> Callable[[bytes], list[Asked]]:
@@ -103,14 +104,14 @@ def _line(line: bytes, number: int) -> Asked:
     try:
         return _checked(json.loads(line), f"line {number}", number)
     except (ValueError, RecursionError) as error:
-        return Asked(Failure(str(number), f"line {number}", f"no JSON: {error}"))
+        return Failure(str(number), f"line {number}", f"no JSON: {error}")
 
 
 def _checked(row: Any, source: str, number: int) -> Asked:
     try:
-        return one(Item.model_validate(row), source, number)
+        return report(Item.model_validate(row), source, number)
     except ValidationError as error:
-        return Asked(Failure(str(number), source, "; ".join(complaints(error.errors()))))
+        return Failure(str(number), source, "; ".join(complaints(error.errors())))
 
 
 def complaints(errors: Sequence[Any]) -> Iterator[str]:
@@ -120,24 +121,21 @@ def complaints(errors: Sequence[Any]) -> Iterator[str]:
         yield f"{place}: {error['msg']}" if place else error["msg"]
 
 
-def from_form(text: str, uploads: Sequence[Upload], date: datetime.date | None) -> list[Asked]:
+def from_form(text: str, uploads: Sequence[Upload], limits: Limits) -> Iterator[Asked]:
     """What the form asks. Browsers send line ends of a text field as CRLF, whatever was pasted: they become LF again."""
-    pasted = [Asked(Report("text", "pasted text", text.replace("\r\n", "\n")), date)] if text.strip() else []
-    names: dict[str, int] = {}
-    return pasted + [Asked(_decoded(upload, names), date) for upload in uploads]
+    if text.strip():
+        yield Report("text", "pasted text", text.replace("\r\n", "\n"))
+    yield from read.read(_inputs(uploads), read.Options(max_size=limits.bytes))
 
 
-def _decoded(upload: Upload, names: dict[str, int]) -> Report | Failure:
-    """A file's text. The one place that knows how bytes become text."""
-    name = clean(upload.name)
-    stem = PurePosixPath(name).stem
-    names[stem] = names.get(stem, 0) + 1
-    called = stem if names[stem] == 1 else f"{stem} ({names[stem]})"
-    try:
-        text, warnings = read.decode(upload.data)
-    except read.DecodeError as error:
-        return Failure(called, name, str(error))
-    return Report(called, name, text, tuple(warnings))
+def _inputs(uploads: Sequence[Upload]) -> Iterator[read.Input]:
+    """Uploads as inputs, which are in memory; names that clash are numbered."""
+    names: Counter[str] = Counter()
+    for upload in uploads:
+        name = clean(upload.name)
+        stem = kinds.stem(name)
+        names[stem] += 1
+        yield read.Input(stem if names[stem] == 1 else f"{stem} ({names[stem]})", name, name, partial(BytesIO, upload.data))
 
 
 def clean(name: str) -> str:
