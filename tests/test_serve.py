@@ -4,6 +4,7 @@ import csv
 import io
 import json
 import re
+import shutil
 import signal
 import socket
 import subprocess
@@ -23,7 +24,7 @@ pytest.importorskip("fastapi", reason="the extra 'serve' is not installed")
 from serving import BROKEN, REPORT, SLOW, ToyTagger, served  # noqa: E402
 
 from zhanguo.__main__ import main  # noqa: E402
-from zhanguo.commands import serve as command  # noqa: E402
+from zhanguo.commands import serve as serve_command  # noqa: E402
 from zhanguo.fields import json_schema  # noqa: E402
 from zhanguo.serve import Limits  # noqa: E402
 
@@ -409,6 +410,19 @@ def test_the_command_serves_the_shipped_model() -> None:
     assert "Traceback" not in errors
 
 
+@pytest.mark.skipif(not shutil.which("curl"), reason="no curl")
+def test_the_readme_s_requests(client: Any, tmp_path: Path) -> None:
+    readme = (Path(__file__).parents[1] / "README.md").read_text("utf-8")
+    (tmp_path / "reports.jsonl").write_text(f"{json.dumps({'id': 'a', 'text': REPORT})}\n", "utf-8")
+    commands = re.findall("^curl .*", readme, re.MULTILINE)
+    assert len(commands) == 2
+    for command in commands:
+        here = command.replace("http://127.0.0.1:8000", str(client.base_url).rstrip("/"))
+        done = subprocess.run(["bash", "-c", f"{here} --fail -sS"], cwd=tmp_path, capture_output=True, text=True, check=False)  # noqa: S607
+        assert done.returncode == 0, done.stderr
+    assert "枪支" in (tmp_path / "records.csv").read_text("utf-8-sig")
+
+
 def test_without_the_extra_the_command_says_what_to_install(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     monkeypatch.setitem(sys.modules, "uvicorn", None)
     assert main(["serve"]) == 2
@@ -428,7 +442,7 @@ def test_beyond_this_machine_it_warns(host: str, warned: bool, monkeypatch: pyte
 
     from zhanguo import Extractor
 
-    monkeypatch.setattr(command, "load", lambda _: Extractor(ToyTagger()))
+    monkeypatch.setattr(serve_command, "load", lambda _: Extractor(ToyTagger()))
     monkeypatch.setattr(uvicorn.Server, "run", lambda *_, **__: None)
     assert main(["serve", "--host", host, "--port", "0"]) == 0
     assert ("not this machine alone" in capsys.readouterr().err) is warned
