@@ -107,3 +107,20 @@ def test_accelerate_launches_it(tmp_path: Path) -> None:
     result = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert result.returncode == 0, result.stderr
     assert (tmp_path / "out" / "model.safetensors").is_file()
+
+
+def test_it_goes_on_from_the_shipped_checkpoint(tmp_path: Path) -> None:
+    """The head's and the encoder's weights and the vocabulary are the checkpoint's: nothing begins anew."""
+    import torch
+
+    from zhanguo import checkpoint
+    from zhanguo.config import TrainConfig, read_config
+    from zhanguo.encode import Encoder
+    from zhanguo.tagger import TorchEngine
+
+    config = read_config(recipe(tmp_path, "base: weights/base\nlayers: 1", f"base: {ROOT / 'weights' / 'zhanguo'}\nlayers: 0"), TrainConfig)
+    model, encoder = checkpoint.load_for_training(config)
+    shipped = TorchEngine.from_folder(str(ROOT / "weights" / "zhanguo"), "cpu").model.state_dict()
+    assert shipped.keys() == model.state_dict().keys()
+    assert all(torch.equal(shipped[name], tensor) for name, tensor in model.state_dict().items())
+    assert encoder.tokenizer.to_str() == Encoder.from_file(ROOT / "weights" / "zhanguo" / "tokenizer.json").tokenizer.to_str()

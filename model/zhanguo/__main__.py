@@ -8,11 +8,11 @@ from collections.abc import Sequence
 
 from zhanguo import __version__
 from zhanguo.annotations import AnnotationError
-from zhanguo.commands import WRONG_USE, evaluate, extract, results, serve, view
+from zhanguo.commands import WRONG_USE, annotate, evaluate, extract, results, serve, view
 from zhanguo.results import ResultError
 from zhanguo.tagger import ModelError
 
-COMMANDS = (extract, evaluate, results, view, serve)
+COMMANDS = (extract, evaluate, annotate, results, view, serve)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

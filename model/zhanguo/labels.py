@@ -45,6 +45,31 @@ def spans_to_tags(offsets: Sequence[Range], spans: Sequence[Span]) -> tuple[list
     return tags, lost
 
 
+class TagError(ValueError):
+    """A tag that can't stand where it stands; ``index`` is its place among the tags."""
+
+    def __init__(self, index: int, message: str) -> None:
+        super().__init__(message)
+        self.index = index
+
+
+def read_tags(offsets: Sequence[Range], tags: Sequence[str]) -> list[Span]:
+    """The spans that tags say, one tag a token (IOB2, strictly); the reverse of ``spans_to_tags`` for a whole text. Raises TagError."""
+    spans: list[Span] = []
+    before = OUTSIDE
+    for index, (place, tag) in enumerate(zip(offsets, tags, strict=True)):
+        if tag not in TAG_IDS:
+            raise TagError(index, f"unknown tag {tag!r}, expected one of {', '.join(TAGS)}")
+        if tag.startswith("B-"):
+            spans.append(Span(place.start, place.end, tag[2:]))
+        elif tag.startswith("I-"):
+            if before[2:] != tag[2:]:
+                raise TagError(index, f"{tag} behind {before}: a span begins with B- (IOB2)")
+            spans[-1] = Span(spans[-1].start, place.end, tag[2:])
+        before = tag
+    return spans
+
+
 def _allowed() -> NDArray[np.bool_]:
     """``[from, to]``: I-X follows only B-X or I-X."""
     allowed = np.ones((len(TAGS), len(TAGS)), dtype=np.bool_)
