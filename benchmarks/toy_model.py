@@ -42,10 +42,10 @@ def make_model(folder: Path) -> Path:
     (folder / "tokenizer.json").write_text(TOKENIZER.read_text("utf-8"), "utf-8")
     (folder / "config.json").write_text(json.dumps({"id2label": dict(enumerate(TAGS))}), "utf-8")
     (folder / "zhanguo.json").write_text(json.dumps({"name": "toy"}), "utf-8")
-    ids, mask = (helper.make_tensor_value_info(name, TensorProto.INT64, ["batch", "tokens"]) for name in ("input_ids", "attention_mask"))
-    logits = helper.make_tensor_value_info("logits", TensorProto.FLOAT, ["batch", "tokens", len(TAGS)])
+    ids = helper.make_tensor_value_info("input_ids", TensorProto.INT64, ["tokens"])
+    logits = helper.make_tensor_value_info("logits", TensorProto.FLOAT, ["tokens", len(TAGS)])
     node = helper.make_node("Gather", ["table", "input_ids"], ["logits"])
-    graph = helper.make_graph([node], "toy", [ids, mask], [logits], [numpy_helper.from_array(table(), "table")])
+    graph = helper.make_graph([node], "toy", [ids], [logits], [numpy_helper.from_array(table(), "table")])
     save(helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8), folder / "model.onnx")
     return folder
 

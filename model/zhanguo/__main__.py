@@ -9,13 +9,13 @@ from collections.abc import Sequence
 from zhanguo import __version__, stopping
 from zhanguo.annotations import AnnotationError
 from zhanguo.chunks import ChangedInputError
-from zhanguo.commands import WRONG_USE, annotate, evaluate, extract, results, view
+from zhanguo.commands import WRONG_USE, annotate, evaluate, extract, results, serve, view
 from zhanguo.engines import ModelError
 from zhanguo.journal import JournalError
 from zhanguo.plots import PlotError
 from zhanguo.results import ResultError
 
-COMMANDS = (extract, evaluate, annotate, results, view)
+COMMANDS = (extract, evaluate, annotate, results, view, serve)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
