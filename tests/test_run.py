@@ -39,11 +39,8 @@ class Fragile(Extractor):
 
 @pytest.fixture
 def extractor(monkeypatch: pytest.MonkeyPatch) -> Fragile:
-    table = toy_model.table()
-    with toy_model.TOKENIZER.open("rb"):
-        encoder = Encoder.from_file(Path(str(toy_model.TOKENIZER)))
-    fragile = Fragile(Tagger(encoder, lambda ids, mask: table[ids], "toy"))  # noqa: ARG005
-    monkeypatch.setattr(extract, "load", lambda options, day: fragile)  # noqa: ARG005
+    fragile = Fragile(Tagger(Encoder.from_file(Path(str(toy_model.TOKENIZER))), toy_model.ToyEngine(), "toy"))
+    monkeypatch.setattr(extract, "load", lambda *_, **__: fragile)
     monkeypatch.setattr(chunks, "REPORTS", 4)
     return fragile
 
