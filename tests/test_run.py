@@ -151,8 +151,9 @@ def test_what_cannot_work_is_said_at_once(folder: Path, extractor: Fragile, caps
     assert names(folder) == ["a.txt", "in"]
 
 
+@pytest.mark.usefixtures("extractor")
 def test_a_report_too_much_for_the_model_leaves_the_others(
-    folder: Path, extractor: Fragile, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     whole = Encoder.__call__
 
