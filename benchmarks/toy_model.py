@@ -14,6 +14,7 @@ from random import Random
 import numpy as np
 from tokenizers import Tokenizer
 
+from zhanguo.engines import Ids
 from zhanguo.labels import TAGS, Scores
 
 TOKENIZER = files("zhanguo").joinpath("assets/tokenizer.json")
@@ -32,6 +33,23 @@ def table() -> Scores:
         for character in characters:
             scores[vocabulary[character], [TAGS.index(f"B-{label}"), TAGS.index(f"I-{label}")]] = SURE, SURE - 1
     return scores
+
+
+class ToyEngine:
+    """The toy model without ONNX: looks each token up."""
+
+    name, streams = "toy", 1
+
+    def __init__(self) -> None:
+        self._table = table()
+
+    def shape(self, tokens: int) -> tuple[int, int]:
+        """One row, as long as the window."""
+        return 1, tokens
+
+    def __call__(self, ids: Ids, mask: Ids) -> Scores:  # noqa: ARG002
+        """Logits of one window."""
+        return self._table[ids]
 
 
 def make_model(folder: Path) -> Path:

@@ -3,8 +3,9 @@
 import re
 import socket
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import uvicorn
 
@@ -33,6 +34,13 @@ class ToyTagger:
             raise ValueError("a broken report")
         found = [(match, label) for match in _FOUND.finditer(text) for label in match.groupdict() if match[label]]
         return tuple(Span(*match.span(label), label, 0.9) for match, label in found)
+
+    def tag_all(self, texts: Iterable[tuple[Any, str]]) -> Iterator[tuple[Any, list[Span] | Exception]]:
+        for item, text in texts:
+            try:
+                yield item, list(self(text))
+            except Exception as error:
+                yield item, error
 
 
 @contextmanager

@@ -2,7 +2,7 @@
 
 import gzip
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -11,11 +11,11 @@ import toy_model
 from zhanguo import chunks
 from zhanguo.__main__ import main
 from zhanguo.commands import extract
-from zhanguo.encode import Encoder
+from zhanguo.encode import Encoder, Encoding
 from zhanguo.extract import Extractor
 from zhanguo.progress import Counts, Watch
 from zhanguo.run import Form
-from zhanguo.schema import Extraction, Failure, Report
+from zhanguo.schema import Extraction, Failure, Range, Report
 from zhanguo.stopping import Console
 from zhanguo.tagger import Tagger
 
@@ -39,11 +39,8 @@ class Fragile(Extractor):
 
 @pytest.fixture
 def extractor(monkeypatch: pytest.MonkeyPatch) -> Fragile:
-    table = toy_model.table()
-    with toy_model.TOKENIZER.open("rb"):
-        encoder = Encoder.from_file(Path(str(toy_model.TOKENIZER)))
-    fragile = Fragile(Tagger(encoder, lambda ids, mask: table[ids], "toy"))  # noqa: ARG005
-    monkeypatch.setattr(extract, "load", lambda options, day: fragile)  # noqa: ARG005
+    fragile = Fragile(Tagger(Encoder.from_file(Path(str(toy_model.TOKENIZER))), toy_model.ToyEngine(), "toy"))
+    monkeypatch.setattr(extract, "load", lambda *_, **__: fragile)
     monkeypatch.setattr(chunks, "REPORTS", 4)
     return fragile
 
@@ -157,14 +154,14 @@ def test_what_cannot_work_is_said_at_once(folder: Path, extractor: Fragile, caps
 def test_a_report_too_much_for_the_model_leaves_the_others(
     folder: Path, extractor: Fragile, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    whole = extractor.tagger.scores
+    whole = Encoder.__call__
 
-    def scarce(text: str) -> object:
+    def scarce(self: Encoder, text: str, places: Sequence[Range]) -> list[Encoding]:
         if "派出所" in text:
             raise MemoryError
-        return whole(text)
+        return whole(self, text, places)
 
-    monkeypatch.setattr(extractor.tagger, "scores", scarce)
+    monkeypatch.setattr(Encoder, "__call__", scarce)
     assert main(["extract", "in", "-o", "out"]) == 1
     rows = [json.loads(line) for line in (folder / "out").read_text("utf-8").splitlines()]
     failed = [row["id"] for row in rows if "error" in row]
