@@ -198,14 +198,14 @@ def test_two_processes_train_as_one(script: ModuleType, tmp_path: Path) -> None:
 def test_it_goes_on_from_the_shipped_checkpoint(tmp_path: Path) -> None:
     """The head's and the encoder's weights and the vocabulary are the checkpoint's: nothing begins anew."""
     import torch
+    from transformers import AutoModelForTokenClassification
 
     from zhanguo import checkpoint
     from zhanguo.encode import Encoder
-    from zhanguo.engines import TorchEngine
 
     config = read_config(recipe(tmp_path, "base: weights/base\nlayers: 1", f"base: {ROOT / 'weights' / 'zhanguo'}\nlayers: 0"), TrainConfig)
     model, encoder = checkpoint.load_for_training(config)
-    shipped = TorchEngine.from_folder(str(ROOT / "weights" / "zhanguo"), "cpu").model.state_dict()
+    shipped = AutoModelForTokenClassification.from_pretrained(ROOT / "weights" / "zhanguo").float().state_dict()
     assert shipped.keys() == model.state_dict().keys()
     assert all(torch.equal(shipped[name], tensor) for name, tensor in model.state_dict().items())
     assert encoder.tokenizer.to_str() == Encoder.from_file(ROOT / "weights" / "zhanguo" / "tokenizer.json").tokenizer.to_str()
