@@ -57,7 +57,8 @@ class Figure:
 @cache
 def _filler() -> re.Pattern[str]:
     fillers = word_pattern("contexts.tsv", "filler").pattern
-    return re.compile(rf"(?:[\s(（:：、“”\"'‘’《》「」『』\-—]|{fillers})*")
+    # Possessive: 共计 is also 共 and 计, and trying every way to part a row of them takes forever.
+    return re.compile(rf"(?:[\s(（:：、“”\"'‘’《》「」『』\-—]|{fillers})*+")
 
 
 def build(text: str, folded: str, sentence: Sentence, spans: Sequence[Span]) -> list[Figure]:
@@ -153,7 +154,7 @@ def share_target(folded: str, start: int, behind: list[Figure], targets: list[Sp
         return
     behind[0].target, behind[0].target_before, behind[0].taken = target, True, [target]
     for left, right in itertools.pairwise(behind):
-        if not re.fullmatch(r"\s*[、,，和与及]\s*", folded[left.end : right.start]):
+        if not re.fullmatch(r"\s*+[、,，和与及]\s*+", folded[left.end : right.start]):
             break
         right.target, right.target_before = target, True
 
@@ -163,7 +164,7 @@ def _run_before(folded: str, targets: list[Span], position: int) -> list[Span]:
     run: list[Span] = []
     for target in reversed([t for t in targets if t.end <= position]):
         gap = folded[target.end : run[0].start if run else position]
-        if run and not re.fullmatch(r"\s*(?:[、,，和与及]|以及)?\s*", gap):
+        if run and not re.fullmatch(r"\s*+(?:[、,，和与及]|以及)?\s*+", gap):
             break
         if not run and (len(gap) > FAR or re.search(r"[。；;]", gap)):
             break

@@ -25,10 +25,10 @@ _TOKEN = re.compile(
     rf"(?P<arabic>\d{{1,3}}(?:,\d{{3}})+(?:\.\d+)?|\d+(?:\.\d+)?)|(?P<digits>[{_DIGIT}]+)(?:[点點](?P<decimals>[{_DIGIT}]+))?"
     rf"|(?P<multiplier>[{_UNIT}])|[点點](?P<fraction>[{_DIGIT}]+)"
 )
-_RANGE = re.compile(r"(?<=[^至到~\-—–])\s*(?:至|到|~|-|—|–|―)+\s*(?=[^至到~\-—–])")
+_RANGE = re.compile(r"(?<=[^至到~\-—–])(?:至|到|~|-|—|–|―)+(?=[^至到~\-—–])")
 _NEIGHBOURS = re.compile(rf"(?P<head>.*?)(?P<low>[{_DIGIT}])[、,]?(?P<high>[{_DIGIT}])(?P<tail>[{_UNIT}余餘多]*)")
 _FRACTION = re.compile(r"(?P<below>.+)分之(?P<above>.+)|(?P<above2>\d+)/(?P<below2>\d+)")
-_TRAILING = re.compile(rf"[{_UNIT}]+$")
+_TRAILING = re.compile(rf"(?<![{_UNIT}])[{_UNIT}]+$")
 _SEVERAL = re.compile(rf"好?[数數几幾](?=$|[{_UNIT}])|成?上(?=[{_UNIT}])")
 
 
@@ -128,7 +128,7 @@ def _range(left: str, right: str) -> Amount:
     trailing = _TRAILING.search(right)
     if trailing and trailing.start() and not _TRAILING.search(left) and low.value < _single(right[: trailing.start()]).value:
         low = _single(left + trailing[0])
-    return Amount(low.value, high.value, "exact")
+    return Amount(min(low.value, high.value), max(low.value, high.value), "exact")
 
 
 def _neighbours(plain: str) -> Amount | None:
