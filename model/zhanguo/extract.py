@@ -22,7 +22,8 @@ CHECKPOINTS = (Path("weights/zhanguo"), Path(__file__).parents[2] / "weights" / 
 class Extractor:
     """Turns texts into records: ``Extractor.from_pretrained()(text)``.
 
-    ``date`` (``2019-06-20``) is the publication date of reports that don't state theirs, or not its year; 今年 and the like count from it.
+    ``date`` (``2019-06-20``) is the publication date of reports that don't state theirs, or not its year, and come with none; 今年 and the
+    like count from it.
     """
 
     def __init__(self, tagger: Tagger, date: str | datetime.date | None = None) -> None:
@@ -60,7 +61,7 @@ class Extractor:
         records, warnings = normalise(report.text, link(report.text, spans))
         curve = self.tagger.curves.get(calibration.RECORD, calibration.AS_IT_IS)
         records = [replace(record, score=round(curve(record.score), 4)) for record in records]
-        facts = read_facts(report.text, spans, self.date)
+        facts = read_facts(report.text, spans, report.date or self.date)
         records = periods.add(report.text, spans, records, facts)
         return Extraction(report, tuple(spans), tuple(records), (*report.warnings, *warnings), facts)
 

@@ -1,171 +1,107 @@
-"""Reading: files, folders and standard input become reports, or failures that say why. Nothing is ever cut off."""
+"""Reading: files, tables, documents and archives become reports, or failures that say why. Nothing is ever cut off.
+
+``inputs`` names what there is to read, ``read`` reads it, one input at a time. Offsets of all that follows refer to ``Report.text``: for a
+web page or a document the text taken out of it.
+"""
 
 from __future__ import annotations
 
-import codecs
-import os
-import re
-import sys
-import unicodedata
-from collections import Counter
-from collections.abc import Iterator, Sequence
-from pathlib import Path
-from typing import NamedTuple
+import lzma
+import zipfile
+import zlib
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import partial
+from typing import BinaryIO
 
-from charset_normalizer import from_bytes
-
+from zhanguo.reading import kinds, lines, pdf, rows, sheets, web, word
+from zhanguo.reading.archives import members, unpacked
+from zhanguo.reading.decoding import DecodeError, decode
+from zhanguo.reading.source import Input, Options, ReadError, Text, peek, whole
+from zhanguo.reading.walk import Inputs
 from zhanguo.schema import Failure, Report
 
-STDIN = "-"
-BOMS = {
-    codecs.BOM_UTF8: "utf-8",
-    codecs.BOM_UTF32_LE: "utf-32-le",
-    codecs.BOM_UTF32_BE: "utf-32-be",
-    codecs.BOM_UTF16_LE: "utf-16-le",
-    codecs.BOM_UTF16_BE: "utf-16-be",
-}
-LEGACY = ["gb18030", "big5", "big5hkscs"]
-_SAMPLE = 200_000
-_HTML = re.compile(r"<(?:!doctype html|html|head|body|div|p|br|span|table|article|section|h[1-6]|meta)\b", re.IGNORECASE)
+__all__ = ["DecodeError", "Input", "Inputs", "Options", "ReadError", "decode", "inputs", "read"]
+
+Results = Iterator[Report | Failure]
+DEFAULTS = Options()
+_DAMAGED = (EOFError, zlib.error, lzma.LZMAError, zipfile.BadZipFile)
 
 
-_EXPECTED = re.compile(r"[\t-~\u3000-\u303f\u4e00-\u9fff\uff00-\uffef]")
+def inputs(paths: Sequence[str]) -> Inputs:
+    """What the arguments name: files, folders, URLs that fsspec knows, ``-``; see ``Inputs``."""
+    return Inputs(paths)
 
 
-class DecodeError(ValueError):
-    """Bytes that are no text in any encoding we know."""
-
-
-class Input(NamedTuple):
-    """A file to read (None: standard input), its id, and what it is called in the output."""
-
-    path: Path | None
-    id: str
-    source: str
-
-
-def read(items: Sequence[Input]) -> Iterator[Report | Failure]:
-    """Read every input in order; an input that can't be read gives a Failure."""
+def read(items: Iterable[Input], options: Options = DEFAULTS) -> Results:
+    """Read every input in order; what can't be read, an input or a row of one, gives a Failure and the rest goes on."""
     for item in items:
-        try:
-            if item.path is not None and item.path.is_dir():
-                raise DecodeError("no files in this folder")
-            data = sys.stdin.buffer.read() if item.path is None else item.path.read_bytes()
-            text, warnings = decode(data)
-        except (OSError, DecodeError) as error:
-            reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
-            yield Failure(item.id, item.source, reason)
-        else:
-            yield Report(item.id, item.source, text, tuple(warnings))
+        yield from _read(item, options, frozenset())
 
 
-def inputs(paths: Sequence[str]) -> list[Input]:
-    """Expand folders (all files below, hidden ones left out, sorted) and choose the ids; a path given twice counts once.
-
-    A file's id is its stem; where stems clash, it is the path below the argument that named it. A folder without
-    files stays, for ``read`` to say so.
-    """
-    found = list(dict.fromkeys(pair for path in paths for pair in _expand(path)))
-    stems = Counter(_stem(path) for path, _ in found)
-    below = Counter(name for path, name in found if stems[_stem(path)] > 1)
-    items = []
-    for path, name in found:
-        unique = _stem(path) if stems[_stem(path)] == 1 else name if below[name] == 1 else str(path)
-        items.append(Input(path, _printable(unique), STDIN if path is None else _printable(str(path))))
-    return items
-
-
-def _printable(name: str) -> str:
-    """A file name that is not UTF-8 can't be written as it is."""
-    return os.fsencode(name).decode("utf-8", "replace")
-
-
-def _stem(path: Path | None) -> str:
-    return "stdin" if path is None else path.stem
-
-
-def _expand(argument: str) -> Iterator[tuple[Path | None, str]]:
-    """Yield each file with its path below the argument."""
-    if argument == STDIN:
-        yield None, "stdin"
-        return
-    root = Path(argument)
-    files = sorted(path for path in root.rglob("*") if path.is_file()) if root.is_dir() else []
-    shown = [path for path in files if not any(part.startswith(".") for part in path.relative_to(root).parts)]
-    if not shown:
-        yield root, root.name or argument
-    for path in shown:
-        yield path, path.relative_to(root).as_posix()
-
-
-def decode(data: bytes) -> tuple[str, list[str]]:
-    """Decode bytes whole; also return warnings. Raises DecodeError for binary data.
-
-    A byte-order mark decides; else UTF-8, else GB18030 or Big5, whichever reads more like Chinese. Line ends stay as they are.
-    """
-    text, encoding = _decode(data)
-    warnings = []
-    if encoding != "utf-8":
-        warnings.append(f"decoded from {encoding}")
-    if not text.strip():
-        warnings.append("the report is empty")
-    if _HTML.search(text[:_SAMPLE]):
-        warnings.append("looks like HTML; read as plain text")
-    return text, warnings
-
-
-def _decode(data: bytes) -> tuple[str, str]:
-    for bom, encoding in BOMS.items():
-        if data.startswith(bom):
-            try:
-                return data[len(bom) :].decode(encoding), encoding
-            except UnicodeDecodeError as error:
-                raise DecodeError(f"broken {encoding}: {error}") from error
-    if data[:_SAMPLE].count(0) > len(data[:_SAMPLE]) / 100:
-        return _without_bom(data)
+def _read(item: Input, options: Options, packings: frozenset[str]) -> Results:
+    """Read one input. ``packings`` are the kinds of archive it was in: no kind twice, so no archive unpacks without end."""
     try:
-        return _checked(data.decode("utf-8")), "utf-8"
-    except UnicodeDecodeError:
-        return _damaged(data) or _legacy(data)
+        with item.open() as stream:
+            yield from _read_stream(item, stream, options, packings)
+    except Exception as error:  # a reader of other people's formats may raise anything; it is this input's failure
+        yield Failure(item.id, item.source, _reason(error))
 
 
-def _damaged(data: bytes) -> tuple[str, str] | None:
-    """UTF-8 in which a few bytes are wrong: kept, with a mark (U+FFFD) for each; None if more than a few are."""
-    text = data.decode("utf-8", "replace")
-    wrong = text.count("\ufffd")
-    if wrong * 100 > len(text) or not any("\u4e00" <= char <= "\u9fff" for char in text):
-        return None
-    return _checked(text), f"utf-8 with {wrong} broken places"
+def _read_stream(item: Input, stream: BinaryIO, options: Options, packings: frozenset[str]) -> Results:
+    head, stream = peek(stream)
+    kind, stream = kinds.detect(item.name, head, stream, options)
+    if kind.refusal:
+        raise ReadError(kind.refusal)
+    if kind.name in packings:
+        raise ReadError(f"a .{kind.name} archive inside another: unpack it first")
+    if kind.name == "zip":
+        for member in members(item, stream):
+            yield from _read(member, options, packings | {kind.name})
+    elif kind.name in kinds.COMPRESSED:
+        inner = item._replace(name=kinds.unpacked_name(item.name))
+        yield from _read_stream(inner, unpacked(kind.name, stream), options, packings | {kind.name})
+    else:
+        yield from READERS[kind.name](item, stream, options)
 
 
-def _without_bom(data: bytes) -> tuple[str, str]:
-    """UTF-16 without a mark is taken for text only if nearly all of it is Chinese, ASCII or full-width."""
-    for encoding in ("utf-16-le", "utf-16-be"):
-        try:
-            text = data.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-        if len(_EXPECTED.findall(text)) > 0.9 * len(text):
-            return text, encoding
-    raise DecodeError("binary file, not text")
+def _reason(error: Exception) -> str:
+    if isinstance(error, OSError) and error.strerror:
+        return error.strerror
+    if isinstance(error, _DAMAGED):
+        return f"a damaged archive: {error or type(error).__name__}"
+    return str(error) if isinstance(error, (ReadError, OSError)) else f"{type(error).__name__}: {error}"
 
 
-def _legacy(data: bytes) -> tuple[str, str]:
-    """GB18030 or Big5 by what charset-normalizer thinks; where it does not know (emoji), the first that gives Chinese."""
-    guess = from_bytes(data, cp_isolation=LEGACY).best()
-    for encoding in [guess.encoding] if guess else LEGACY:
-        try:
-            text = data.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-        if len(_EXPECTED.findall(text)) > 0.8 * len(text):
-            return _checked(text), encoding
-    raise DecodeError("binary file, or text in an encoding that is not known")
+def _table(read_rows: Callable[[BinaryIO, Options], Iterator[rows.Row]]) -> Callable[[Input, BinaryIO, Options], Results]:
+    """A reader of tables, from the one that gives their rows."""
+    return lambda item, stream, options: rows.reports(item, read_rows(stream, options), options)
 
 
-def _checked(text: str) -> str:
-    sample = text[:_SAMPLE]
-    control = sum(unicodedata.category(char) == "Cc" and char not in "\t\n\r\f\v" for char in sample)
-    if control > len(sample) / 50:
-        raise DecodeError("binary file, not text")
-    return text
+def _document(read_text: Callable[[bytes, Options], Text]) -> Callable[[Input, BinaryIO, Options], Results]:
+    """A reader of documents, each one report, from the one that gives their text."""
+
+    def read_document(item: Input, stream: BinaryIO, options: Options) -> Results:
+        found = read_text(whole(stream, options), options)
+        yield Report(item.id, item.source, found.text, found.warnings, found.date)
+
+    return read_document
+
+
+def _text(data: bytes, _options: Options, *, is_page: bool = False) -> Text:
+    text, warnings = decode(data, web.declared_charset(data))
+    return web.main_text(Text(text, tuple(warnings)), is_page=is_page)
+
+
+READERS: dict[str, Callable[[Input, BinaryIO, Options], Results]] = {
+    "text": _document(_text),
+    "html": _document(partial(_text, is_page=True)),
+    "mht": _document(web.web_archive),
+    "pdf": _document(pdf.pdf),
+    "docx": _document(word.docx),
+    "jsonl": _table(lines.jsonl),
+    "json": _table(lines.json_file),
+    "csv": _table(lines.delimited),
+    "tsv": _table(lines.delimited),
+    "parquet": _table(sheets.parquet),
+    "xlsx": _table(sheets.excel),
+}

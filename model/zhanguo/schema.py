@@ -6,6 +6,7 @@ in ``Annotated`` what each field means, and which values it takes with what mean
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
@@ -66,12 +67,13 @@ class Range(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """One decoded input. ``warnings`` names what was odd about its bytes."""
+    """One decoded input. ``warnings`` names what was odd about its bytes, ``date`` is the publication date that came beside the text."""
 
     id: str
     source: str
     text: str
     warnings: tuple[str, ...] = ()
+    date: datetime.date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,8 +219,10 @@ class SpanRow(TypedDict):
 class ReportRow(TypedDict):
     """What was read out of one report, as it is written out: one line of the output."""
 
-    id: Annotated[str, "the file's name without its suffix, or its path where names clash"]
-    source: Annotated[str, "the file as it was named"]
+    id: Annotated[
+        str, "the file's name without its suffix, or its path where names clash; of a table's row its own id, or its number behind that"
+    ]
+    source: Annotated[str, "the file as it was named, with the row of a table or the path in an archive behind"]
     chars: Annotated[int, "length of the text in code points"]
     sha256: Annotated[str, "SHA-256 of the text in UTF-8"]
     text: NotRequired[Annotated[str, "the text that all offsets refer to; not there with --no-text"]]
@@ -233,6 +237,8 @@ class ReportRow(TypedDict):
 class FailureRow(TypedDict):
     """An input that gave no report, as it is written out."""
 
-    id: Annotated[str, "the file's name without its suffix, or its path where names clash"]
-    source: Annotated[str, "the file as it was named"]
+    id: Annotated[
+        str, "the file's name without its suffix, or its path where names clash; of a table's row its own id, or its number behind that"
+    ]
+    source: Annotated[str, "the file as it was named, with the row of a table or the path in an archive behind"]
     error: Annotated[str, "why it could not be read"]

@@ -1,10 +1,11 @@
-"""The commands of ``zhanguo``, one module a group; here what they share: exit codes and the choice of a model."""
+"""The commands of ``zhanguo``, one module a group; here what they share: exit codes, how to read and what model to use."""
 
 from __future__ import annotations
 
 import argparse
 from datetime import date
 
+from zhanguo import read
 from zhanguo.extract import Extractor
 
 FAILED, WRONG_USE = 1, 2
@@ -22,3 +23,30 @@ def model_options() -> argparse.ArgumentParser:
 def load(options: argparse.Namespace, day: date | None = None) -> Extractor:
     """The extractor that the options of ``model_options`` ask for; ``day`` dates undated reports. Raises ModelError."""
     return Extractor.from_pretrained(options.model, options.engine, options.device, day)
+
+
+def reading_options(parser: argparse.ArgumentParser) -> None:
+    """Add the options that say how inputs are read."""
+    tables = parser.add_argument_group("tables (JSONL, CSV, Parquet, Excel)")
+    tables.add_argument("--text-column", metavar="NAME", help="the column of the text (default: text, content, 正文 and the like)")
+    tables.add_argument(
+        "--id-column", metavar="NAME", help="the column of the id (default: id, 编号, url; else the file's name and the row)"
+    )
+    tables.add_argument(
+        "--date-column", metavar="NAME", help="the column of the publication date (default: date, 日期, 发布时间 and the like)"
+    )
+    most = read.Options().max_size >> 20
+    parser.add_argument("--max-size", type=_megabytes, default=most, metavar="MB", help=f"most that one report may take, unpacked ({most})")
+
+
+def reading_choices(options: argparse.Namespace) -> read.Options:
+    """What the options of ``reading_options`` ask for."""
+    return read.Options(options.text_column, options.id_column, options.date_column, int(options.max_size * 2**20))
+
+
+def _megabytes(text: str) -> float:
+    """A positive number."""
+    value = float(text)
+    if not 0 < value < 2**20:
+        raise argparse.ArgumentTypeError(f"{text} is no size in megabytes")
+    return value

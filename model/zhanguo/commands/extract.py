@@ -13,14 +13,15 @@ from rich.console import Console
 from rich.progress import Progress
 
 from zhanguo import read, write
-from zhanguo.commands import FAILED, load, model_options
+from zhanguo.commands import FAILED, load, model_options, reading_choices, reading_options
 from zhanguo.schema import Extraction, Failure, Report
 
 
 def add_commands(commands: Any) -> None:
     """Add the command to the subparsers of ``zhanguo``."""
     extract = commands.add_parser("extract", parents=[model_options()], help="extract records from reports")
-    extract.add_argument("paths", nargs="+", metavar="PATH", help="files, folders, or - for standard input")
+    extract.add_argument("paths", nargs="+", metavar="PATH", help="files, tables, archives, folders, URLs, or - for standard input")
+    reading_options(extract)
     extract.add_argument("-o", "--output", type=Path, help="write one JSON object a report to this file")
     extract.add_argument("--no-text", action="store_true", help="leave the report's text out of the output")
     extract.add_argument(
@@ -34,13 +35,13 @@ def add_commands(commands: Any) -> None:
 
 def _extract(options: argparse.Namespace) -> int:
     extractor = load(options, options.date)
-    items = read.inputs(options.paths)
+    items, choices = read.inputs(options.paths), reading_choices(options)
     if options.output:
         with options.output.open("w", encoding="utf-8", newline="\n") as stream:
-            results = _confident(extractor.extract_all(_with_progress(items)), options.min_score)
+            results = _confident(extractor.extract_all(_with_progress(items, choices)), options.min_score)
             failures = _write(results, stream, extractor.tagger.name, with_text=not options.no_text)
     else:
-        failures = _print(_confident(extractor.extract_all(read.read(items)), options.min_score))
+        failures = _print(_confident(extractor.extract_all(read.read(items, choices)), options.min_score))
     if failures:
         sys.stderr.write(f"zhanguo: {failures} of the inputs failed\n")
     return FAILED if failures else 0
@@ -68,11 +69,11 @@ def _confident(results: Iterator[Extraction | Failure], least: float) -> Iterato
         yield result if isinstance(result, Failure) or not least else result.above(least)
 
 
-def _with_progress(items: list[read.Input]) -> Iterator[Report | Failure]:
+def _with_progress(items: read.Inputs, choices: read.Options) -> Iterator[Report | Failure]:
     """Read the inputs; on a terminal show how far it has come."""
     console = Console(stderr=True)
     with Progress(console=console, disable=not console.is_terminal, transient=True) as progress:
-        yield from progress.track(read.read(items), total=len(items), description="reports")
+        yield from read.read(progress.track(items, total=len(items), description="inputs"), choices)
 
 
 def _write(results: Iterator[Extraction | Failure], stream: IO[str], model: str, *, with_text: bool) -> int:
