@@ -18,9 +18,11 @@ TENS = {"十": 10, "拾": 10, "百": 100, "佰": 100, "千": 1000, "仟": 1000}
 TWENTIES = {"廿": "二十", "卅": "三十", "卌": "四十"}
 MYRIADS = {"万": 10**4, "萬": 10**4, "亿": 10**8, "億": 10**8, "兆": 10**12}
 OVER, ABOUT = "余餘多", "来來"
+LONGEST = 300  # characters of a numeral, and digits of its value: what is longer is no amount of anything, and slow to compute with
 
 _DIGIT = "".join(DIGITS)
 _UNIT = "".join(TENS) + "".join(MYRIADS)
+_SHOWN = 40
 _TOKEN = re.compile(
     rf"(?P<arabic>\d{{1,3}}(?:,\d{{3}})+(?:\.\d+)?|\d+(?:\.\d+)?)|(?P<digits>[{_DIGIT}]+)(?:[点點](?P<decimals>[{_DIGIT}]+))?"
     rf"|(?P<multiplier>[{_UNIT}])|[点點](?P<fraction>[{_DIGIT}]+)"
@@ -37,8 +39,16 @@ class NumeralError(ValueError):
 
 
 def parse(text: str) -> Amount:
-    """Read one QUANTITY span's text. Raises NumeralError when it is no numeral."""
-    plain = _plain(text)
+    """Read one QUANTITY span's text. Raises NumeralError when it is no numeral, or one of more than ``LONGEST`` characters or digits."""
+    if len(text) > LONGEST:
+        raise NumeralError(f"a numeral of {len(text)} characters: {text[:_SHOWN]}…")
+    amount = _parse(_plain(text))
+    if max(amount.value.adjusted(), (amount.value_max or amount.value).adjusted()) >= LONGEST:
+        raise NumeralError(f"a number of more than {LONGEST} digits: {text[:_SHOWN]!r}")
+    return amount
+
+
+def _parse(plain: str) -> Amount:
     if fraction := _FRACTION.fullmatch(plain):
         return _fraction(fraction)
     parts = _RANGE.split(plain)
