@@ -1,64 +1,27 @@
-"""Reading: every kind of bad input gives its report or a failure that says why."""
+"""Reading: every input, whatever it is, gives its reports or a failure that says why."""
 
-import codecs
-import os
+import io
+import json
 from pathlib import Path
 
 import pytest
 
-from zhanguo.read import DecodeError, decode, inputs, read
-from zhanguo.schema import Failure, Report
+from zhanguo.extract import Extractor
+from zhanguo.read import Options, inputs, read
+from zhanguo.reading.kinds import known
+from zhanguo.schema import Extraction, Failure, Report
 
 SIMPLIFIED = "本报讯 记者从县公安局获悉，今年以来共破获案件12起，抓获犯罪嫌疑人56名。\r\n"
-TRADITIONAL = "刑事局偵破詐欺集團，查扣現金新台幣三百萬元、手機二十支，拘捕十二人到案。\r\n"
 
 
-@pytest.mark.parametrize(
-    ("text", "encoding"),
-    [
-        (SIMPLIFIED, "utf-8"),
-        (SIMPLIFIED, "utf-8-sig"),
-        (SIMPLIFIED, "gb18030"),
-        (SIMPLIFIED * 50, "gbk"),
-        (TRADITIONAL, "big5"),
-        (TRADITIONAL * 50, "big5hkscs"),
-        (SIMPLIFIED, "utf-16"),
-        (TRADITIONAL, "utf-16-be"),
-        (SIMPLIFIED, "utf-16-le"),
-        (SIMPLIFIED, "utf-32"),
-    ],
-)
-def test_encodings(text: str, encoding: str) -> None:
-    decoded, warnings = decode(text.encode(encoding))
-    assert decoded == text
-    assert bool(warnings) == (not encoding.startswith("utf-8"))
-
-
-def test_a_byte_order_mark_is_no_part_of_the_text() -> None:
-    assert decode(codecs.BOM_UTF8 + "警方".encode())[0] == "警方"
-
-
-@pytest.mark.parametrize("data", [bytes(range(256)) * 20, b"\x89PNG\r\n\x1a\n" + b"\0\1\2" * 100, b"PK\3\4" + os.urandom(4000)])
-def test_binary_files_are_refused(data: bytes) -> None:
-    with pytest.raises(DecodeError, match=r"binary|broken"):
-        decode(data)
-
-
-def test_a_broken_text_after_its_mark_is_refused() -> None:
-    with pytest.raises(DecodeError, match="broken utf-16-le"):
-        decode(codecs.BOM_UTF16_LE + b"\x00\xd8\x00")
-
-
-def test_html_is_read_as_it_is_with_a_warning() -> None:
-    text, warnings = decode("<html><body><p>收缴枪支3支</p></body></html>".encode())
-    assert text.startswith("<html>")
-    assert any("HTML" in warning for warning in warnings)
+def only(path: Path, options: Options | None = None) -> Report | Failure:
+    [result] = read(inputs([str(path)]), options or Options())
+    return result
 
 
 def test_an_empty_file_is_a_report_with_a_warning(tmp_path: Path) -> None:
     (tmp_path / "leer.txt").write_bytes(b"")
-    [report] = read(inputs([str(tmp_path / "leer.txt")]))
-    assert report == Report("leer", str(tmp_path / "leer.txt"), "", ("the report is empty",))
+    assert only(tmp_path / "leer.txt") == Report("leer", str(tmp_path / "leer.txt"), "", ("the report is empty",))
 
 
 def test_failures_leave_the_others_alone(tmp_path: Path) -> None:
@@ -72,45 +35,79 @@ def test_failures_leave_the_others_alone(tmp_path: Path) -> None:
     assert results[1].text == SIMPLIFIED
 
 
-def test_an_unreadable_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def refuse(_: Path) -> bytes:
-        raise PermissionError(13, "Permission denied")
+@pytest.mark.parametrize(
+    ("error", "reason"), [(PermissionError(13, "Permission denied"), "Permission denied"), (KeyError("x"), "KeyError")]
+)
+def test_whatever_an_input_raises_is_its_failure(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, error: Exception, reason: str) -> None:
+    whole = Path.open
 
-    (tmp_path / "a.txt").write_text("警方")
-    monkeypatch.setattr(Path, "read_bytes", refuse)
-    assert list(read(inputs([str(tmp_path)]))) == [Failure("a", str(tmp_path / "a.txt"), "Permission denied")]
+    def refuse(path: Path, mode: str = "r") -> io.IOBase:
+        if path.name == "a.txt":
+            raise error
+        return whole(path, mode)
 
-
-def test_a_folder_without_files_says_so(tmp_path: Path) -> None:
-    [failure] = read(inputs([str(tmp_path)]))
-    assert isinstance(failure, Failure)
-    assert failure.error == "no files in this folder"
-
-
-def test_a_name_that_is_not_utf8_can_be_written(tmp_path: Path) -> None:
-    path = os.fsencode(tmp_path) + b"/\xff\xfe.txt"
-    Path(os.fsdecode(path)).write_text("警方", "utf-8")
-    [report] = read(inputs([str(tmp_path)]))
-    assert report.id.encode("utf-8")
-    assert report.source.encode("utf-8")
-
-
-def test_a_few_broken_bytes_are_marked_not_fatal() -> None:
-    text, warnings = decode((SIMPLIFIED * 20).encode() + b"\xe6\x9e")
-    assert text == SIMPLIFIED * 20 + "\ufffd"
-    assert any("1 broken place" in warning for warning in warnings)
-    assert decode(("收缴枪支三支。" * 40 + "\0").encode())[0].count("\0") == 1
-
-
-def test_the_same_path_twice_counts_once(tmp_path: Path) -> None:
-    (tmp_path / "a.txt").write_text("警方")
-    assert len(inputs([str(tmp_path / "a.txt")] * 2)) == len(inputs(["-", "-"])) == 1
-
-
-def test_ids_are_stems_and_where_they_clash_paths_below_the_argument(tmp_path: Path) -> None:
-    for name in ("x/1.txt", "y/1.txt", "y/2.txt", ".hidden/3.txt", "y/.4.txt"):
-        (tmp_path / name).parent.mkdir(exist_ok=True)
+    for name in ("a.txt", "b.txt"):
         (tmp_path / name).write_text("警方")
-    assert [item.id for item in inputs([str(tmp_path)])] == ["x/1.txt", "y/1.txt", "2"]
-    direct = [str(tmp_path / "x/1.txt"), str(tmp_path / "y/1.txt")]
-    assert [item.id for item in inputs(direct)] == direct
+    monkeypatch.setattr(Path, "open", refuse)
+    failure, report = read(inputs([str(tmp_path)]))
+    assert isinstance(failure, Failure)
+    assert failure.id == "a"
+    assert failure.error.startswith(reason)
+    assert isinstance(report, Report)
+
+
+def test_a_report_that_is_too_large_is_named_not_cut(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text("警方收缴枪支三支。" * 10)
+    failure = only(tmp_path / "a.txt", Options(max_size=200))
+    assert isinstance(failure, Failure)
+    assert "--max-size" in failure.error
+    assert isinstance(only(tmp_path / "a.txt", Options(max_size=270)), Report)
+
+
+REFUSED = {
+    "doc": b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600) + "WordDocument".encode("utf-16-le"),
+    "xls": b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600) + "Workbook".encode("utf-16-le"),
+    "locked": b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600) + "EncryptedPackage".encode("utf-16-le"),
+    "ole": b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600),
+    "png": b"\x89PNG\r\n\x1a\n" + bytes(40),
+    "jpeg": b"\xff\xd8\xff\xe0" + bytes(40),
+    "rtf": rb"{\rtf1\ansi report}",
+    "rar": b"Rar!\x1a\x07\x00" + bytes(40),
+    "tar": b"a.txt".ljust(257, b"\0") + b"ustar\x0000",
+}
+
+
+@pytest.mark.parametrize("kind", REFUSED)
+def test_what_is_not_read_is_named_with_the_remedy_whatever_its_suffix(tmp_path: Path, kind: str) -> None:
+    refusals = {row.name: row.refusal for row in known()}
+    for name in ("a.txt", "a.docx", "a"):
+        (tmp_path / name).write_bytes(REFUSED[kind])
+        failure = only(tmp_path / name)
+        assert isinstance(failure, Failure)
+        assert failure.error == refusals[kind] != ""
+
+
+def test_standard_input_may_be_a_table(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Stdin:
+        buffer = io.BytesIO('{"id": "a", "text": "收缴枪支3支。"}\n{"id": "b", "text": "抓获5人。"}\n'.encode())
+
+    monkeypatch.setattr("sys.stdin", Stdin)
+    assert [(result.id, result.source) for result in read(inputs(["-"]))] == [("a", "-:1"), ("b", "-:2")]
+    Stdin.buffer.seek(0)
+    assert len(list(read(inputs(["-", "-"])))) == 2
+
+
+def test_the_date_of_a_row_dates_its_report(tmp_path: Path) -> None:
+    def tagger(_text: str) -> list:
+        return []
+
+    tagger.curves = {}
+    rows = [
+        {"text": "今年抓获5人。", "date": "2019-06-20"},
+        {"text": "2018年3月5日\n今年抓获5人。", "date": "2019-06-20"},
+        {"text": "抓获5人。"},
+    ]
+    (tmp_path / "a.jsonl").write_text("\n".join(map(json.dumps, rows)))
+    extractor = Extractor(tagger, date="2001-01-01")
+    days = [result.facts.date for result in extractor.extract_all(read(inputs([str(tmp_path)]))) if isinstance(result, Extraction)]
+    assert days == ["2019-06-20", "2018-03-05", "2001-01-01"]

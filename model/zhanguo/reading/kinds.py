@@ -42,10 +42,10 @@ def known() -> tuple[Kind, ...]:
 
 def detect(name: str, head: bytes, stream: BinaryIO, options: Options) -> tuple[Kind, BinaryIO]:
     """The kind of a file, and its stream, which for a container is one that can seek. Raises ReadError where that passes the limit."""
-    kind = next((kind for kind in known() if kind.magic and kind.magic.match(head)), None)
-    if kind is None:
-        suffix = PurePath(name).suffix.lower()
-        return next((kind for kind in known() if not kind.magic and not kind.inside and suffix in kind.suffixes), _named(TEXT)), stream
+    suffix = PurePath(name).suffix.lower()
+    fitting = [kind for kind in known() if kind.magic and kind.magic.match(head)]
+    named = [kind for kind in known() if not kind.magic and not kind.inside and suffix in kind.suffixes]
+    kind = next((kind for kind in fitting if kind.suffixes), next(iter([*named, *fitting]), _named(TEXT)))
     look = _CONTAINERS.get(kind.name)
     if look is None:
         return kind, stream

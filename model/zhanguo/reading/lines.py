@@ -54,9 +54,11 @@ def jsonl(stream: BinaryIO, options: Options) -> Iterator[Row]:
             yield Row(place, error=f"the line is larger than {options.limit}")
         elif text.strip():
             try:
-                yield _row(place, _parsed(text), options, warnings)
+                cells = _parsed(text)
             except ReadError as error:
                 yield Row(place, error=str(error))
+            else:
+                yield _row(place, cells, options, warnings)
 
 
 def json_file(stream: BinaryIO, options: Options) -> Iterator[Row]:
@@ -68,17 +70,14 @@ def json_file(stream: BinaryIO, options: Options) -> Iterator[Row]:
     text, warnings = decoding.decode(whole(stream, options))
     found = _parsed(text)
     for number, row in enumerate(found if isinstance(found, list) else [found], 1):
-        try:
-            yield _row(str(number), row, options, tuple(warnings))
-        except ReadError as error:
-            yield Row(str(number), error=str(error))
+        yield _row(str(number), row, options, tuple(warnings))
 
 
 def _is_jsonl(head: bytes) -> bool:
     """Whether the first line is an object and another one begins behind it."""
-    first, _, rest = head.strip().removeprefix(_BOM.encode()).partition(b"\n")
+    first, _, rest = head.decode(decoding.guess(head), "replace").removeprefix(_BOM).strip().partition("\n")
     try:
-        return isinstance(json.loads(first), dict) and rest.lstrip().startswith(b"{")
+        return isinstance(json.loads(first), dict) and rest.lstrip().startswith("{")
     except (ValueError, RecursionError):
         return False
 
@@ -94,8 +93,11 @@ def _parsed(text: str) -> Any:
 
 def _row(place: str, cells: Any, options: Options, warnings: tuple[str, ...]) -> Row:
     if not isinstance(cells, dict):
-        raise ReadError(f"expected a JSON object, not {type(cells).__name__}")
-    columns = choose(list(cells), options)
+        return Row(place, error=f"expected a JSON object, not {type(cells).__name__}")
+    try:
+        columns = choose(list(cells), options)
+    except ReadError as error:
+        return Row(place, (None, cells.get(options.id_column or "id"), None), str(error))
     return Row(place, tuple(cells[name] if name else None for name in columns), warnings=warnings)
 
 

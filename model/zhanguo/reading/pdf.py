@@ -1,6 +1,7 @@
 """PDF: the text layer by PDFium, its lines joined into paragraphs again.
 
-A line break falls inside a sentence, and goes, where all of this holds: the line before reaches the right edge of its page or column;
+A line break falls inside a sentence, and goes, where all of this holds: the line before reaches the right edge of its page or column
+(it is longer than half the page and nobody's edge is far beyond, or three lines share the edge);
 it doesn't end a sentence (。！？…); the next line isn't indented against it; and neither is a row of a table, which is a line with wide
 gaps. The rule looks at places on the page, not at words. Latin words are parted by a space, all else is put together without.
 A number alone at the edge of a page is a page number if it counts up with the pages; a first or last line that is the same on most of
@@ -31,14 +32,18 @@ _HYPHENS = "\ufffe\x02\xad"
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A line of a page: its text, where it begins and ends (points from the left), the size of its characters, whether it is a row."""
+    """A line of a page: its text, its edges (points from the page's left and lower edge), the size of its characters, what it is."""
 
     text: str
     left: float
     right: float
+    bottom: float
     size: float
     is_row: bool = False
     is_full: bool = False
+
+
+_Char = tuple[str, tuple[float, float, float, float]]  # with its box: left, bottom, right, top
 
 
 def pdf(data: bytes, _options: Options) -> Text:
@@ -53,7 +58,7 @@ def pdf(data: bytes, _options: Options) -> Text:
         pages, scanned = [], []
         for number, page in enumerate(document, 1):
             lines = _lines_of(page)
-            pages.append(_with_edges(lines))
+            pages.append(_with_edges(lines, page.get_width()))
             if not lines and any(True for _ in page.get_objects(max_depth=2)):
                 scanned.append(number)
             page.close()
@@ -73,28 +78,31 @@ def _remarks(text: str, scanned: Sequence[int]) -> Iterator[str]:
 
 
 def _lines_of(page: Any) -> list[Line]:
-    """The lines of a page in PDFium's order."""
+    """The lines of a page in PDFium's order; cells of a row that it takes for lines are put together again."""
     raw = library("pypdfium2.raw", "documents", "PDF")
     text_page = page.get_textpage()
     lines: list[Line] = []
-    chars: list[tuple[str, tuple[float, float, float, float]]] = []
-    for index in range(text_page.count_chars()):
-        char = chr(raw.FPDFText_GetUnicode(text_page, index))
-        if char in "\r\n":
-            lines.extend(_line(chars))
+    chars: list[_Char] = []
+    for index in range(text_page.count_chars() + 1):
+        code = raw.FPDFText_GetUnicode(text_page, index)
+        if index == text_page.count_chars() or chr(code) in "\r\n":
+            line = _line(chars)
+            if line and lines and _is_beside(lines[-1], line):
+                lines[-1] = _side_by_side(lines[-1], line)
+            elif line:
+                lines.append(line)
             chars = []
         else:
-            chars.append((char, text_page.get_charbox(index, loose=True)))
-    lines.extend(_line(chars))
+            chars.append((chr(code), text_page.get_charbox(index, loose=True)))
     text_page.close()
     return lines
 
 
-def _line(chars: Sequence[tuple[str, tuple[float, float, float, float]]]) -> Iterator[Line]:
-    """The line of some characters with their boxes (left, bottom, right, top); none where nothing can be seen. Wide gaps become tabs."""
+def _line(chars: Sequence[_Char]) -> Line | None:
+    """The line of some characters; None where nothing can be seen. Wide gaps become tabs."""
     seen = [(char, box) for char, box in chars if not char.isspace() and char != "\0"]
     if not seen:
-        return
+        return None
     size = max(box[3] - box[1] for _, box in seen) or 1.0
     pieces: list[str] = []
     end = seen[0][1][0]
@@ -107,18 +115,30 @@ def _line(chars: Sequence[tuple[str, tuple[float, float, float, float]]]) -> Ite
             pieces.append(char)
             end = box[2]
     text = "".join(pieces).encode("utf-16", "surrogatepass").decode("utf-16", "replace").strip()
-    left = min(box[0] for _, box in seen)
-    yield Line(text, left, max(box[2] for _, box in seen), size, "\t" in text)
+    left, right = min(box[0] for _, box in seen), max(box[2] for _, box in seen)
+    return Line(text, left, right, min(box[1] for _, box in seen), size, "\t" in text)
 
 
-def _with_edges(lines: Sequence[Line]) -> list[Line]:
-    """The lines, marked full where they reach the right edge: the page's, or one that at least three lines share (a column's)."""
+def _is_beside(before: Line, line: Line) -> bool:
+    return abs(before.bottom - line.bottom) < before.size / 2 and line.left >= before.right
+
+
+def _side_by_side(before: Line, line: Line) -> Line:
+    """Two lines of one height as one."""
+    gap = "\t" if line.left - before.right > _GAP * before.size else ""
+    text = f"{before.text}{gap}{line.text}"
+    return Line(text, before.left, line.right, min(before.bottom, line.bottom), max(before.size, line.size), "\t" in text)
+
+
+def _with_edges(lines: Sequence[Line], width: float) -> list[Line]:
+    """The lines, marked full where they reach the right edge: the page's if they are long, or one that three lines share (a column's)."""
     page_edge = max((line.right for line in lines), default=0.0)
     edges = sorted(line.right for line in lines if not line.is_row)
 
     def is_full(line: Line) -> bool:
         sharing = bisect_left(edges, line.right + line.size) - bisect_right(edges, line.right - line.size)
-        return line.right > page_edge - _EDGE * line.size or sharing >= _COLUMN
+        is_long = line.right - line.left > width / 2 and line.right > page_edge - _EDGE * line.size
+        return is_long or sharing >= _COLUMN
 
     return [replace(line, is_full=is_full(line)) for line in lines]
 

@@ -11,7 +11,7 @@ from types import ModuleType
 from typing import BinaryIO, NamedTuple, cast
 
 MEGABYTE = 1 << 20
-HEAD = 1 << 18
+HEAD, BUFFER = 1 << 18, 1 << 17
 BYTES_A_CHARACTER = 4
 
 
@@ -76,7 +76,7 @@ class _Joined(io.RawIOBase):
 
 def one_way(stream: BinaryIO, head: bytes = b"") -> BinaryIO:
     """A stream (after ``head``) that is read once, from its start to its end, whatever the stream itself can do."""
-    return cast(BinaryIO, io.BufferedReader(_Joined(head, stream)))
+    return cast(BinaryIO, io.BufferedReader(_Joined(head, stream), BUFFER))
 
 
 def peek(stream: BinaryIO) -> tuple[bytes, BinaryIO]:

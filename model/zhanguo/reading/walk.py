@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property, partial
 from hashlib import blake2b
+from itertools import takewhile
 from pathlib import Path, PurePath
 from typing import BinaryIO, NamedTuple, NoReturn, cast
 
@@ -51,7 +52,7 @@ class Inputs:
     """
 
     def __init__(self, arguments: Sequence[str]) -> None:
-        self._arguments = [argument if _is_url(argument) or argument == STDIN else str(Path(argument)) for argument in arguments]
+        self._arguments = [argument.rstrip("/") if _is_url(argument) else str(Path(argument)) for argument in arguments]
         self._first = {argument: place for place, argument in reversed(list(enumerate(self._arguments)))}
 
     def __len__(self) -> int:
@@ -84,23 +85,31 @@ class Inputs:
 
     def _is_covered(self, argument: str, place: int) -> bool:
         """Whether the walk of an earlier argument comes to this one: no hidden folder and no link to a folder lies between."""
-        path = Path(argument)
-        if not (path.is_file() or path.is_dir()):
+        if not _is_url(argument) and not (Path(argument).is_file() or Path(argument).is_dir()):
             return False
-        while path.parent != path and not (path.is_symlink() and path.is_dir()) and not path.name.startswith(HIDDEN):
-            path = path.parent
-            if self._first.get(str(path), place) < place:
+        for path in _with_parents(argument):
+            if self._first.get(path, place) < place:
                 return True
+            if PurePath(path).name.startswith(HIDDEN) or (Path(path).is_symlink() and Path(path).is_dir()):
+                return False
         return False
 
     def _is_named(self, found: _Found, argument: str, place: int) -> bool:
         """Whether an earlier argument names the file or a folder between it and this argument."""
-        path = PurePath(found.path)
-        while str(path) != argument and path.parent != path:
-            if self._first.get(str(path), place) < place:
-                return True
-            path = path.parent
-        return False
+        below = takewhile(lambda path: path != argument, _with_parents(found.path))
+        return any(self._first.get(path, place) < place for path in below)
+
+
+def _with_parents(path: str) -> Iterator[str]:
+    """A path or URL, then the folders that it is in, the nearest first."""
+    yield path
+    scheme = path.find(URL)
+    if scheme < 0:
+        yield from map(str, PurePath(path).parents)
+        return
+    while path.rfind("/") > scheme + len(URL):
+        path = path[: path.rfind("/")]
+        yield path
 
 
 def _is_url(argument: str) -> bool:
@@ -173,7 +182,8 @@ def _remote(url: str) -> Iterator[_Found]:
             return
         shown = sorted(path for path in files.find(root) if f"/{HIDDEN}" not in path[len(root) :])
         for path in shown:
-            yield _Found(files.unstrip_protocol(path), path[len(root) :].lstrip("/"))
+            name = path[len(root) :].lstrip("/")
+            yield _Found(f"{url}/{name}", name)
         if not shown:
             raise ReadError("no files in this folder")
     except Exception as error:  # each file system has errors of its own

@@ -22,9 +22,11 @@ from zhanguo.tables import read_rows
 
 TABLE = "web.tsv"
 _SAMPLE = 200_000
+DEEPEST, LONGEST_CELL = 256, 200
 _OPENING = r"!doctype\s+html|html|head|body|meta|title|div|p|table|article|section|main|center|h[1-6]|ul|ol|span|font|script|style|link"
 _PAGE = re.compile(rf"\s*(?:<\?xml[^>]*\?>\s*|<!--.*?-->\s*)*<(?:{_OPENING})\b", re.IGNORECASE | re.DOTALL)
 _TAG = re.compile(r"<(?:!doctype html|html|head|body|div|p|br|span|table|article|section|h[1-6]|meta)\b", re.IGNORECASE)
+_UNPARSED = re.compile(r"[\0\ud800-\udfff]")
 _XML_DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>")
 _CHARSET = re.compile(rb"<meta[^>]{0,300}?charset\s*=\s*[\"']?\s*([\w.:-]+)", re.IGNORECASE)
 _HAN = r"\u3000-\u303f\u4e00-\u9fff\uff00-\uffef"
@@ -66,7 +68,8 @@ def main_text(found: Text, *, is_page: bool = False) -> Text:
     is_whole = 2 * _substance(main) < _substance(page) or not main.strip()
     text = _without_furniture(_with_title(page if is_whole else main, _titles(tree), page))
     remark = "no main text found in the web page, so all of it was read" if is_whole else "main text of a web page"
-    return Text(text, (*found.warnings, f"{remark}: {len(text)} of {len(page)} characters"), found.date or _date(tree))
+    warnings = (f"{remark}: {len(text)} of {len(page)} characters", *(() if text else ("the report is empty",)))
+    return Text(text, (*found.warnings, *warnings), found.date or _date(tree))
 
 
 def _with(found: Text, text: str, warning: str) -> Text:
@@ -74,34 +77,45 @@ def _with(found: Text, text: str, warning: str) -> Text:
 
 
 def _parsed(text: str) -> Any:
-    """The page's tree, its innermost blocks made paragraphs. Raises ReadError where a library is missing or the page is too deep."""
+    """The page's tree, its innermost blocks made paragraphs. Raises ReadError without the library, or where a part would be lost."""
     library("trafilatura", "web", "main text of web pages")
     html = library("lxml.html", "web", "main text of web pages")
-    parser = html.HTMLParser()
+    parser = html.HTMLParser(huge_tree=True)
     try:
-        tree = html.document_fromstring(_XML_DECLARATION.sub("", text).replace("\0", "\ufffd"), parser=parser)
+        tree = html.document_fromstring(_UNPARSED.sub("\ufffd", _XML_DECLARATION.sub("", text)), parser=parser)
     except Exception as error:  # lxml has several for a page without any element
         raise ReadError(str(error)) from error
-    if any("depth" in entry.message or "huge" in entry.message for entry in parser.error_log):
-        raise ReadError("nested too deeply")
-    for table in list(tree.iter("table")):
-        if _is_layout(table):
-            _rename(table)
+    broken = next((entry.message.strip() for entry in parser.error_log if entry.level_name == "FATAL"), "")
+    if broken or _depth(tree) > DEEPEST:
+        raise ReadError(broken or "nested too deeply")
+    for table in [table for table in tree.iter("table") if _is_layout(table)]:
+        for part in _parts(table):
+            part.tag = "div"
     for block in list(tree.iter("div", "center", "section")):
         if not any(child.tag in _blocks() for child in block.iterdescendants()) and block.text_content().strip():
             block.tag = "p"
     return tree
 
 
+def _depth(tree: Any) -> int:
+    depths = {tree: 0}
+    for element in tree.iterdescendants():
+        depths[element] = depths[element.getparent()] + 1
+    return max(depths.values())
+
+
 def _is_layout(table: Any) -> bool:
-    """Whether a table only places blocks: it holds another one, or no row has two cells."""
-    return next(table.iterdescendants("table"), None) is not None or all(len(row) < 2 for row in table.iter("tr"))
+    """Whether a table only places blocks: it holds another one, no row has two cells, or a cell holds paragraphs."""
+    if next(table.iterdescendants("table"), None) is not None or all(len(row) < 2 for row in table.iter("tr")):
+        return True
+    long = (cell for cell in table.iter("td") if len(cell.text_content()) > LONGEST_CELL)
+    return any(next(cell.iter("br", "p", "div"), None) is not None for cell in long)
 
 
-def _rename(table: Any) -> None:
-    for part in [table, *table.iterdescendants("tbody", "thead", "tfoot", "tr", "td", "th")]:
-        if part is table or next(part.iterancestors("table", "div-table"), table) is table:
-            part.tag = "div"
+def _parts(table: Any) -> list[Any]:
+    """A table with its rows and cells, those of tables inside left out."""
+    inside = table.iterdescendants("tbody", "thead", "tfoot", "tr", "td", "th")
+    return [table, *(part for part in inside if next(part.iterancestors("table"), table) is table)]
 
 
 def _extracted(tree: Any) -> str:
