@@ -11,11 +11,13 @@ from __future__ import annotations
 
 import argparse
 import json
+import signal
 import subprocess
 import sys
 import tempfile
 import traceback
-from concurrent.futures import ProcessPoolExecutor, as_completed
+from functools import partial
+from multiprocessing import Pool
 from pathlib import Path
 from typing import Any
 
@@ -68,9 +70,10 @@ def main() -> int:
         return 0
     done = {json.loads(line)["seed"] for line in options.log.read_text("utf-8").splitlines()} if options.log.exists() else set()
     seeds = [number for number in range(options.first, options.first + options.chunks) if number not in done]
-    with ProcessPoolExecutor(options.workers) as pool, options.log.open("a", encoding="utf-8") as log:
-        for future in as_completed([pool.submit(run_chunk, number, options.cases) for number in seeds]):
-            log.write(json.dumps(future.result(), ensure_ascii=False) + "\n")
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that the workers end, too
+    with Pool(options.workers) as pool, options.log.open("a", encoding="utf-8") as log:
+        for row in pool.imap_unordered(partial(run_chunk, cases=options.cases), seeds):
+            log.write(json.dumps(row, ensure_ascii=False) + "\n")
             log.flush()
     rows = [json.loads(line) for line in options.log.read_text("utf-8").splitlines()]
     failures = [row for row in rows if "failure" in row]
