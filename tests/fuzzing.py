@@ -21,7 +21,9 @@ from zhanguo.read import DecodeError, Input, decode, read
 from zhanguo.results import read_results
 from zhanguo.schema import Extraction, Record
 
-VERBS = "破获 抓获 收缴 查获 缴获 刑拘 检查 整改 移送起诉 上交 销毁 走访 捣毁 挽回损失 出动 立 缴 被抓获 檢獲 下降 上升 同比增长 增至".split()
+VERBS = (
+    "破获 抓获 收缴 查获 缴获 刑拘 检查 整改 移送起诉 上交 销毁 走访 捣毁 挽回损失 出动 立 缴 被抓获 檢獲 下降 上升 同比增长 增至".split()
+)
 NUMERALS = (
     "12 3 281 3,400 ３４ １２ 1.5 0 00 6.55万 两 三五 十七八 一百零五 二〇一九 数十 几十 十余 百余 上千 3400余 近500 亿 一亿三千万 半 百分之八 十 廿 "
     "3至5 10-20 9-2 1.2.3 1,2,3 1/3 3/0 三分之一 千分之 万万 亿亿亿 兆 12345678901234567890 ½ ② 零点五 点 一点一点 . 0.0000001 1e9 ١٢ ⅷ 壹佰贰拾 10多万 一两百 "
@@ -37,8 +39,42 @@ WORDS = (
 ).split()
 MARKS = [*"，。；：、！？（）()《》“”【】「」,.;:!?-—~·…/|\n\n\t \u3000", "\r\n", "\r", "——", "((", "))", "。。", "，，", "\n\n\n", "  "]
 ODD = [
-    *("\u200b", "\u200d", "\ufeff", "\u202e", "\u2066", "\u00ad", "\u0301", "\ufe0f", "👮", "👨\u200d👩\u200d👧", "\0", "\x1b", "\x85", "\u2028", "\ufffd"),
-    *("<p>", "</p>", "<script>", "&nbsp;", "&#20843;", "[SEP]", "[[ORG|", "|", "\\", '"', "'", "=1+1", "𠮷", "\U0010ffff", "ﷺ", "ÿ", "\u3000\u3000"),
+    *(
+        "\u200b",
+        "\u200d",
+        "\ufeff",
+        "\u202e",
+        "\u2066",
+        "\u00ad",
+        "\u0301",
+        "\ufe0f",
+        "👮",
+        "👨\u200d👩\u200d👧",
+        "\0",
+        "\x1b",
+        "\x85",
+        "\u2028",
+        "\ufffd",
+    ),
+    *(
+        "<p>",
+        "</p>",
+        "<script>",
+        "&nbsp;",
+        "&#20843;",
+        "[SEP]",
+        "[[ORG|",
+        "|",
+        "\\",
+        '"',
+        "'",
+        "=1+1",
+        "𠮷",
+        "\U0010ffff",
+        "ﷺ",
+        "ÿ",
+        "\u3000\u3000",
+    ),
     *("㎏", "㈠", "ⅩⅡ", "％", "‰", "㍿", "繳", "槍", "﹣", "−", "々", "é", "ß", "Ａ", "㋿", "\u2067", "\x7f"),
 ]
 ENCODINGS = [*["utf-8"] * 12, "utf-8-sig", "gb18030", "gb18030", "big5", "big5hkscs", "utf-16", "utf-16-le", "utf-32", "utf-16-be"]
@@ -80,11 +116,15 @@ def _case(parts: list[str], encoding: str, spoil: list[tuple[int, bytes]], cut: 
         data = data[:at] + junk + data[at:]
     if cut:
         data = data[:-cut]
-    whole = encoding in ("utf-8", "utf-8-sig", "utf-16", "utf-32") and not spoil and not cut and "\0" not in text  # with NULs it may be UTF-16
+    whole = (
+        encoding in ("utf-8", "utf-8-sig", "utf-16", "utf-32") and not spoil and not cut and "\0" not in text
+    )  # with NULs it may be UTF-16
     return Case(text, data, whole, tuple(placed))
 
 
-_junk = st.one_of(st.binary(min_size=1, max_size=3), st.sampled_from([b"\0", b"\xff\xfe", b"\xed\xa0\x80", b"\xc0\x80", b"\xe6\x9e", b"\x1f\x8b\x08"]))
+_junk = st.one_of(
+    st.binary(min_size=1, max_size=3), st.sampled_from([b"\0", b"\xff\xfe", b"\xed\xa0\x80", b"\xc0\x80", b"\xe6\x9e", b"\x1f\x8b\x08"])
+)
 _placements = st.tuples(st.integers(0, 9_999), st.integers(1, 12), st.integers(0, 3))
 _made_up = st.builds(
     _case,

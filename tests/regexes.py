@@ -78,7 +78,12 @@ def _use() -> None:
     from zhanguo.extract import Extractor
 
     report = "关于专项行动的通报\n记者李某 本报讯 6月20日电 县公安局、派出所分别收缴枪支12支、3支（其中其他2支以上），同比下降8%，群众上交约5支左右。行动开展以来抓获人3至5名。"
-    for text in (report, "截至目前，县公安局共收缴枪支一百零五支及其制品，价值3万元。", "县公安局\n2019年6月20日", "近日，每户案件计划3起。"):
+    for text in (
+        report,
+        "截至目前，县公安局共收缴枪支一百零五支及其制品，价值3万元。",
+        "县公安局\n2019年6月20日",
+        "近日，每户案件计划3起。",
+    ):
         Extractor(RegexTagger())(text * 3)
     for name, module in list(sys.modules.items()):
         if name.startswith("zhanguo"):

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from functools import cache
 
 from zhanguo import units
+from zhanguo.numerals import DIGITS
 from zhanguo.schema import Range, Span
 from zhanguo.sentences import Sentence
 from zhanguo.tables import word_pattern
@@ -122,7 +123,9 @@ def _continues(text: str, last: Figure, figure: Figure) -> bool:
         return False
     if part is None:
         rest = text[figure.quantities[0].start : figure.quantities[0].end]
-        return figure.units[0] is None and (rest == _HALF or (unit.dimension == "ratio" and len(rest) == 1))
+        return figure.units[0] is None and (
+            rest == _HALF or (unit.dimension == "ratio" and (rest in DIGITS or (rest.isdecimal() and len(rest) == 1)))
+        )
     return unit.dimension == part.dimension and part.factor < unit.factor
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from decimal import ROUND_HALF_EVEN, Decimal, localcontext
+from decimal import ROUND_HALF_EVEN, Context, Decimal, localcontext
 
 from zhanguo.schema import Amount
 
@@ -19,6 +19,7 @@ TWENTIES = {"廿": "二十", "卅": "三十", "卌": "四十"}
 MYRIADS = {"万": 10**4, "萬": 10**4, "亿": 10**8, "億": 10**8, "兆": 10**12}
 OVER, ABOUT = "余餘多", "来來"
 LONGEST = 300  # characters of a numeral, and digits of its value: what is longer is no amount of anything, and slow to compute with
+EXACT = Context(prec=14 * LONGEST)  # 兆 alone stands for 13 digits; sums and products of numerals are never rounded
 
 _DIGIT = "".join(DIGITS)
 _UNIT = "".join(TENS) + "".join(MYRIADS)
@@ -65,6 +66,11 @@ def bounds(text: str, amount: Amount) -> tuple[Decimal | None, Decimal | None]:
     Behind 余 and 多 the next step of the last written digit is not reached (50余: 50 to 60, 2200余万: to 2300万); 几十 is 20 to 100,
     十几 11 to 19. What 约 leaves open is open on both sides.
     """
+    with localcontext(EXACT):
+        return _bounds(text, amount)
+
+
+def _bounds(text: str, amount: Amount) -> tuple[Decimal | None, Decimal | None]:
     value, step = amount.value, _step(amount.value)
     if amount.value_max is not None:
         return value, amount.value_max
@@ -126,8 +132,7 @@ def _fraction(match: re.Match[str]) -> Amount:
     below = _single(match["below"] or match["below2"])
     if not below.value:
         raise NumeralError(f"division by zero in {match[0]!r}")
-    with localcontext() as context:
-        context.prec = 2 * len(match[0]) + 28
+    with localcontext(EXACT):
         value = (above.value / below.value).quantize(Decimal("0.0001"), ROUND_HALF_EVEN)
     return Amount(_trim(value), None, above.qualifier)
 
@@ -208,8 +213,7 @@ def _spelled(digits: str, decimals: str | None) -> list[tuple[str, Decimal]]:
 
 def _evaluate(plain: str) -> Decimal:
     """The value of digits and multipliers; exact whatever the length."""
-    with localcontext() as context:
-        context.prec = max(28, 2 * len(plain) + 28)
+    with localcontext(EXACT):
         total = section = Decimal(0)
         current: Decimal | None = None
         previous = Decimal(1)
@@ -246,6 +250,5 @@ def _gap_before_last(plain: str) -> bool:
 
 def _trim(value: Decimal) -> Decimal:
     """Without trailing zeros and without an exponent."""
-    with localcontext() as context:
-        context.prec = max(28, len(value.as_tuple().digits) + 2)
+    with localcontext(EXACT):
         return value.quantize(Decimal(1)) if value == value.to_integral_value() else value.normalize()

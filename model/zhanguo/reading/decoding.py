@@ -74,19 +74,26 @@ def _guess_legacy(head: bytes) -> str:
 
 
 def _decode(data: bytes, declared: str | None) -> tuple[str, str]:
-    for bom, encoding in BOMS.items():
-        if data.startswith(bom):
-            try:
-                return data[len(bom) :].decode(encoding), encoding
-            except UnicodeDecodeError as error:
-                raise DecodeError(f"broken {encoding}: {error}") from error
+    marked = next(((bom, encoding) for bom, encoding in BOMS.items() if data.startswith(bom)), None)
+    if marked:
+        return _in_encoding(data[len(marked[0]) :], marked[1])
     if wide := _without_bom(data):
         return wide
     try:
         return _checked(data.decode("utf-8")), "utf-8"
     except UnicodeDecodeError as error:
-        is_cut = error.reason == "unexpected end of data"
-        return _as_declared(data, declared) or _damaged(data, is_cut=is_cut) or _legacy(data)
+        return _as_declared(data, declared) or _damaged(data, "utf-8", error) or _legacy(data)
+
+
+def _in_encoding(data: bytes, encoding: str) -> tuple[str, str]:
+    """The text in the encoding that its mark tells."""
+    try:
+        return data.decode(encoding), encoding
+    except UnicodeDecodeError as error:
+        damaged = _damaged(data, encoding, error)
+        if damaged is None:
+            raise DecodeError(f"broken {encoding}: {error}") from error
+        return damaged
 
 
 def _as_declared(data: bytes, declared: str | None) -> tuple[str, str] | None:
@@ -99,13 +106,14 @@ def _as_declared(data: bytes, declared: str | None) -> tuple[str, str] | None:
         return None
 
 
-def _damaged(data: bytes, *, is_cut: bool) -> tuple[str, str] | None:
-    """UTF-8 in which a few bytes are wrong: kept, with a mark (U+FFFD) for each; None if more than a few are, a cut end aside."""
-    text = data.decode("utf-8", "replace")
+def _damaged(data: bytes, encoding: str, error: UnicodeDecodeError) -> tuple[str, str] | None:
+    """Text in which a few bytes are wrong: kept, with a mark (U+FFFD) for each; None if more than a few are, a cut end aside."""
+    text = data.decode(encoding, "replace")
     wrong = text.count("\ufffd")
+    is_cut = error.end == len(data)
     if wrong - is_cut > len(text) / 100 or not any("\u4e00" <= char <= "\u9fff" for char in text):
         return None
-    return _checked(text), f"utf-8 with {wrong} broken places"
+    return _checked(text), f"{encoding} with {wrong} broken places"
 
 
 def _without_bom(data: bytes) -> tuple[str, str] | None:
