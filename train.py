@@ -1,6 +1,7 @@
-"""Fine-tune the tagger: ``python train.py configs/NAME.yaml [--resume]``, or the same under ``accelerate launch``.
+"""Fine-tune the tagger: ``python train.py configs/NAME.yaml [--resume]``, or the same under ``accelerate launch --multi_gpu``.
 
-config → examples and rewritten copies → windows with tag ids → Trainer → checkpoint folder → seqeval report on the dev files.
+config → examples and rewritten copies → windows with tag ids → Trainer → checkpoint folder. Each evaluation prints seqeval's report on
+the dev files and brings ``history.json`` and the plots in the folder up to date.
 """
 
 from __future__ import annotations
@@ -8,26 +9,26 @@ from __future__ import annotations
 import argparse
 import glob
 import json
-import os
+import math
 import sys
 from pathlib import Path
 from typing import Any
 
 import datasets
 import torch
-from transformers import DataCollatorForTokenClassification, Trainer, TrainingArguments, set_seed
+from accelerate import PartialState
+from transformers import DataCollatorForTokenClassification, TrainingArguments, set_seed
+from transformers.integrations import get_available_reporting_integrations
 from transformers.trainer_utils import get_last_checkpoint
 
-from zhanguo import checkpoint, evaluate, windows
+from zhanguo import checkpoint, plots, windows
 from zhanguo.annotations import AnnotationError, example_to_dict, read_examples
 from zhanguo.augment import Augmenter
 from zhanguo.config import ConfigError, TrainConfig, read_config
 from zhanguo.encode import Encoder
 from zhanguo.labels import TAG_IDS, spans_to_tags
 from zhanguo.schema import Example, Span
-from zhanguo.tagger import Tagger, TorchEngine
-
-IGNORED = -100
+from zhanguo.trainer import IGNORED, TaggerTrainer
 
 
 def read_all(patterns: list[str]) -> list[Example]:
@@ -77,40 +78,6 @@ def encode_rows(rows: datasets.Dataset, encoder: Encoder, config: TrainConfig) -
     return windowed
 
 
-class TaggerTrainer(Trainer):
-    """A Trainer whose evaluation tags whole reports and prints seqeval's report."""
-
-    def __init__(self, *, encoder: Encoder, config: TrainConfig, dev: list[Example], **rest: Any) -> None:
-        super().__init__(**rest)
-        self.encoder, self.config, self.dev = encoder, config, dev
-
-    def evaluate(self, *_: Any, metric_key_prefix: str = "eval", **__: Any) -> dict[str, float]:
-        """Score the dev reports; log and return their micro-averaged precision, recall and F1."""
-        model = self.accelerator.unwrap_model(self.model)
-        checkpoint.share_rows(model, self.encoder)
-        engine = TorchEngine(model, str(model.device))
-        tagger = Tagger(self.encoder, engine, self.config.name, self.config.window, self.config.overlap)
-        predicted = [Example(e.id, e.text, tuple(tagger(e.text))) for e in self.dev]
-        total = evaluate.seqeval_report(self.dev, predicted, output_dict=True)["micro avg"]
-        if self.is_world_process_zero():
-            sys.stderr.write(f"\n{evaluate.seqeval_report(self.dev, predicted)}\n")
-        metrics = {f"{metric_key_prefix}_{key.removesuffix('-score')}": float(total[key]) for key in ("precision", "recall", "f1-score")}
-        model.train()
-        self.log(metrics)
-        self.control = self.callback_handler.on_evaluate(self.args, self.state, self.control, metrics)
-        return metrics
-
-    def create_optimizer(self, *_: Any, **__: Any) -> Any:
-        """AdamW with a learning rate of its own for the new classification head."""
-        if self.optimizer is None:
-            parameters = list(self.model.named_parameters())
-            head = [p for name, p in parameters if "classifier" in name]
-            body = [p for name, p in parameters if "classifier" not in name]
-            groups = [{"params": body, "lr": self.config.learning_rate}, {"params": head, "lr": self.config.head_learning_rate}]
-            self.optimizer = torch.optim.AdamW(groups, weight_decay=self.config.weight_decay)
-        return self.optimizer
-
-
 def training_arguments(config: TrainConfig, steps_per_epoch: int) -> TrainingArguments:
     """Return the Trainer's settings for a recipe."""
     every = max(1, steps_per_epoch * config.evaluate_every)
@@ -118,11 +85,11 @@ def training_arguments(config: TrainConfig, steps_per_epoch: int) -> TrainingArg
         output_dir=f"{config.output}/steps",
         num_train_epochs=config.epochs,
         per_device_train_batch_size=config.batch_size,
+        accelerator_config={"split_batches": True},  # a batch is shared by the processes: their number changes no step
         learning_rate=config.learning_rate,
         warmup_steps=int(config.warmup * config.epochs * steps_per_epoch),
         lr_scheduler_type="linear",
         weight_decay=config.weight_decay,
-        label_smoothing_factor=config.label_smoothing,
         bf16=checkpoint.use_bf16(config.precision),
         use_cpu=not torch.cuda.is_available(),
         eval_strategy="steps",
@@ -131,21 +98,35 @@ def training_arguments(config: TrainConfig, steps_per_epoch: int) -> TrainingArg
         save_total_limit=1,
         logging_steps=10,
         train_sampling_strategy="group_by_length",
-        report_to="none",
+        ddp_find_unused_parameters=False,
+        report_to=config.report_to,
         seed=config.seed,
         dataloader_num_workers=0,
         dataloader_pin_memory=torch.cuda.is_available(),
     )
 
 
+def check(config: TrainConfig, processes: int) -> None:
+    """Refuse what would fail only after the reports are read."""
+    plots.check_installed()
+    if config.batch_size % processes:
+        raise ConfigError(f"batch_size {config.batch_size} can't be shared by {processes} processes; make it a multiple of {processes}")
+    if missing := [name for name in config.report_to if name not in get_available_reporting_integrations()]:
+        raise ConfigError(
+            f"report_to names {', '.join(missing)}: misspelt or not installed (for tensorboard: pip install 'zhanguo[tensorboard]')"
+        )
+
+
 def train(config: TrainConfig, resume: bool) -> None:
     """Fine-tune and save the checkpoint folder to ``config.output``."""
+    state = PartialState(cpu=not torch.cuda.is_available())
+    check(config, state.num_processes)
     set_seed(config.seed)
     model, encoder = checkpoint.load_for_training(config)
     examples, dev = read_all(config.train), read_all(config.dev)
-    rows = encode_rows(load_rows(with_copies(examples, config), Path(config.output) / "data"), encoder, config)
-    together = config.batch_size * int(os.environ.get("WORLD_SIZE", "1"))
-    arguments = training_arguments(config, -(-len(rows) // together))
+    folder = Path(config.output) / "data" / str(state.process_index)  # one each: they may be on different machines, or share a disk
+    rows = encode_rows(load_rows(with_copies(examples, config), folder), encoder, config)
+    arguments = training_arguments(config, math.ceil(len(rows) / config.batch_size))
     trainer = TaggerTrainer(
         model=model,
         args=arguments,
@@ -154,12 +135,19 @@ def train(config: TrainConfig, resume: bool) -> None:
         data_collator=DataCollatorForTokenClassification(checkpoint.hub_tokenizer(encoder, model)),
         encoder=encoder,
         config=config,
+        train=examples,
         dev=dev,
     )
     last = get_last_checkpoint(arguments.output_dir) if resume and Path(arguments.output_dir).is_dir() else None
+    trainer.announce(int(last.rsplit("-", 1)[1]) if last else 0)
     trainer.train(resume_from_checkpoint=last)
+    if trainer.scored_step != trainer.state.global_step:
+        trainer.evaluate()
     if trainer.is_world_process_zero():
-        checkpoint.save(trainer.accelerator.unwrap_model(trainer.model), encoder, config, Path(config.output))
+        run = trainer.write_history()
+        checkpoint.save(trainer.accelerator.unwrap_model(trainer.model), encoder, config, Path(config.output), run)
+    state.wait_for_everyone()  # gloo may hang where a group is destroyed right after a gather
+    state.destroy_process_group()
 
 
 def main() -> int:
@@ -170,7 +158,7 @@ def main() -> int:
     options = parser.parse_args()
     try:
         train(read_config(options.config, TrainConfig), options.resume)
-    except (AnnotationError, ConfigError, OSError) as error:
+    except (AnnotationError, ConfigError, plots.PlotError, OSError) as error:
         sys.stderr.write(f"train.py: {error}\n")
         return 2
     return 0

@@ -1,7 +1,8 @@
 """Span F1 against corpus size: ``python benchmarks/learning_curve.py CONFIG OUT [--shares 0.125 0.25 0.5 1]``.
 
 Trains one recipe on growing, nested shares of its reports (in the order of their ids' SHA-256, so by no choice of ours) and scores
-each on the seeds and on the test part. A share whose checkpoint is there already is only scored.
+each on the seeds and on the test part. A share whose checkpoint is there already is only scored. OUT gets ``curve.json`` and, drawn
+from it, ``learning_curve.png``, which the model card of the largest share shows, too; ``--draw`` draws again without scoring.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ import yaml
 from rich.console import Console
 from rich.table import Table
 
-from zhanguo import evaluate
+from zhanguo import card, evaluate, history, plots
 from zhanguo.annotations import example_to_dict, read_examples
 from zhanguo.config import TrainConfig, read_config
 from zhanguo.extract import Extractor
@@ -60,13 +61,26 @@ def score(folder: Path) -> dict[str, dict[str, float]]:
     return found
 
 
+def draw(out: Path) -> None:
+    """Draw ``OUT/curve.json`` into OUT and into the folder of its largest share, whose card then shows it."""
+    curve = json.loads((out / "curve.json").read_text("utf-8"))
+    largest = out / max(curve, key=float)
+    for folder in (out, largest):
+        plots.learning_curve(curve, folder / plots.LEARNING_CURVE)
+    card.write(history.read(largest), largest)
+
+
 def main() -> None:
-    """Train, score, print a table and write ``OUT/curve.json``."""
+    """Train, score, print a table, write ``OUT/curve.json`` and draw it."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0])
     parser.add_argument("config", type=Path)
     parser.add_argument("out", type=Path)
     parser.add_argument("--shares", type=float, nargs="+", default=[0.125, 0.25, 0.5, 1.0])
+    parser.add_argument("--draw", action="store_true", help="only draw OUT/curve.json again")
     options = parser.parse_args()
+    if options.draw:
+        draw(options.out)
+        return
     recipe = read_config(options.config, TrainConfig)
     curve = {}
     for share in options.shares:
@@ -74,6 +88,7 @@ def main() -> None:
         train(shared(recipe, share, folder), folder)
         curve[f"{share:g}"] = score(folder)
     (options.out / "curve.json").write_text(json.dumps(curve, indent=2) + "\n", "utf-8")
+    draw(options.out)
     table = Table("share", *(f"{name}: {label}" for name in TESTS for label in (*LABELS, "overall")), box=None, pad_edge=False)
     for share, scores in curve.items():
         table.add_row(share, *(f"{scores[name][label]:.3f}" for name in TESTS for label in (*LABELS, "overall")))

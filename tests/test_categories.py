@@ -1,5 +1,6 @@
 """Categories: a whole taxonomy, and targets that belong where their heads do."""
 
+import re
 import unicodedata
 from collections import Counter
 from pathlib import Path
@@ -60,8 +61,10 @@ def test_every_parent_exists_and_no_category_is_its_own_ancestor() -> None:
 
 
 def test_a_category_has_a_gloss_and_the_class_of_its_parent() -> None:
+    assert len({category.chinese for category in TAXONOMY.values()}) == len(TAXONOMY)
     for category in TAXONOMY.values():
         assert category.gloss, category.name
+        assert re.search("[一-鿿]", category.chinese), category.name
         assert category.group == (TAXONOMY[category.parent].group if category.parent else category.group), category.name
 
 

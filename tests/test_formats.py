@@ -235,7 +235,7 @@ def test_wrong_use_is_said_plainly(tmp_path: Path, monkeypatch: pytest.MonkeyPat
         written(tmp_path / "out.doc")
     with pytest.raises(ResultError, match="only CSV takes a byte-order mark"):
         written(tmp_path / "out.sqlite", bom=True)
-    with pytest.raises(ResultError, match="there is no folder"):
+    with pytest.raises(FileNotFoundError, match="there is no folder"):
         written(tmp_path / "gone" / "out.csv")
     monkeypatch.setitem(sys.modules, "xlsxwriter", None)
     with pytest.raises(ResultError, match=r"pip install 'zhanguo\[tables\]'"):

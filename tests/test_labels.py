@@ -1,6 +1,7 @@
 """BIO tags: spans there and back, legal paths, clean edges."""
 
 import itertools
+from dataclasses import astuple
 
 import numpy as np
 import pytest
@@ -8,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from zhanguo.labels import TAG_IDS, TAGS, best_path, spans_to_tags, tags_to_spans, trim
+from zhanguo.labels import TAG_IDS, TAGS, Decoder, best_path, spans_to_tags, tags_to_spans, trim
 from zhanguo.schema import LABELS, Range, Span
 
 
@@ -92,3 +93,22 @@ def test_a_score_is_a_probability() -> None:
     scores[:, TAG_IDS["I-ORG"]] = np.log(0.9)
     scores[0, TAG_IDS["B-ORG"]] = np.log(0.9)
     assert tags_to_spans("警方", characters("警方"), scores)[0].score == pytest.approx(0.9, abs=1e-3)
+
+
+@given(st.integers(0, 2**32 - 1), st.integers(0, 120), st.lists(st.integers(0, 120), max_size=8))
+def test_a_text_in_pieces_gives_the_same_spans(seed: int, length: int, cuts: list[int]) -> None:
+    random = np.random.default_rng(seed)
+    scores = -random.exponential(6, (length, len(TAGS))).astype(np.float32)
+    scores[random.random(length) < 0.6] -= 40 * (np.arange(len(TAGS)) > 0).astype(np.float32)  # O beyond doubt
+    decoder = Decoder("字" * length)
+    for start, end in itertools.pairwise(sorted({0, length, *(cut for cut in cuts if cut < length)})):
+        decoder.add(characters("字" * length)[start:end], scores[start:end])
+    spans = tags_to_spans("字" * length, characters("字" * length), scores)
+    assert list(map(astuple, decoder.finish())) == list(map(astuple, spans))
+
+
+def test_a_decoder_keeps_no_more_than_it_needs() -> None:
+    decoder = Decoder("字" * 1000)
+    for start in range(0, 1000, 100):
+        decoder.add(characters("字" * 1000)[start : start + 100], certain(["O"] * 100) * 2)
+        assert len(decoder._offsets) <= 100

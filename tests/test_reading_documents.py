@@ -88,6 +88,8 @@ def test_running_heads_go_and_what_is_not_on_most_pages_stays(tmp_path: Path) ->
     pages = [[(0, "河西县公安局简报"), (72, f"第{number}大队收缴枪支{number}支。")] for number in range(3, 7)]
     found = text(tmp_path / "a.pdf", pdf(pages))
     assert found == [f"第{number}大队收缴枪支{number}支。" for number in range(3, 7)]
+    printed = [[*page[1:], (72, f"http://police.example/\t{number}/4")] for number, page in enumerate(pages, 1)]
+    assert text(tmp_path / "b.pdf", pdf(printed)) == found
     assert text(tmp_path / "a.pdf", pdf(pages[:2]))[0] == "河西县公安局简报"
 
 

@@ -55,6 +55,13 @@ def test_what_the_walk_does_not_come_to_is_read_when_named(tmp_path: Path) -> No
     assert str(tmp_path / ".hidden/b.txt") in named(tmp_path, tmp_path / ".hidden")
 
 
+def test_what_is_being_written_is_not_read(tmp_path: Path) -> None:
+    make(tmp_path, "a.jsonl", "x/out.jsonl", "out.jsonl")
+    items = inputs([str(tmp_path)], tmp_path / "x" / ".." / "out.jsonl")
+    assert [item.id for item in items] == ["a", "out"]
+    assert len(items) == 2
+
+
 def test_a_folder_without_files_says_so(tmp_path: Path) -> None:
     [failure] = read(inputs([str(tmp_path)]))
     assert isinstance(failure, Failure)

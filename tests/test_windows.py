@@ -1,5 +1,7 @@
 """Windows cover a text once and wholly."""
 
+from itertools import pairwise
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -14,7 +16,8 @@ def test_cores_cover_every_character_once(length: int, size: int, data: st.DataO
     assert [i for w in windows for i in range(*w.core)] == list(range(length))
     for window in windows:
         assert window.read.start <= window.core.start < window.core.end <= window.read.end
-        assert window.read.end - window.read.start == min(size, length)
+        assert window.read.end - window.read.start == windows[0].read.end - windows[0].read.start <= size
+    assert all(left.read.end - right.read.start >= overlap for left, right in pairwise(windows))
 
 
 def test_a_character_is_taken_where_it_lies_deepest() -> None:
@@ -25,6 +28,12 @@ def test_a_character_is_taken_where_it_lies_deepest() -> None:
             here = min(position - window.read.start, window.read.end - 1 - position)
             at_an_end = window.read.start == 0 or window.read.end == 1000
             assert at_an_end or here >= max(depths) - 1
+
+
+@pytest.mark.parametrize(("length", "count", "read"), [(256, 1, 256), (257, 2, 153), (300, 2, 174), (464, 2, 256), (465, 3, 187)])
+def test_no_character_is_read_more_often_than_the_overlap_asks(length: int, count: int, read: int) -> None:
+    windows = cut(length, 256, 48)
+    assert (len(windows), len(range(*windows[0].read))) == (count, read)
 
 
 def test_a_window_must_move_on() -> None:

@@ -8,11 +8,12 @@ from collections.abc import Sequence
 
 from zhanguo import __version__
 from zhanguo.annotations import AnnotationError
-from zhanguo.commands import WRONG_USE, evaluate, extract, results
+from zhanguo.commands import WRONG_USE, annotate, evaluate, extract, results, view
+from zhanguo.engines import ModelError
+from zhanguo.plots import PlotError
 from zhanguo.results import ResultError
-from zhanguo.tagger import ModelError
 
-COMMANDS = (extract, evaluate, results)
+COMMANDS = (extract, evaluate, annotate, results, view)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -21,7 +22,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         code: int = options.run(options)
         return code
-    except (ModelError, AnnotationError, ResultError, OSError) as error:
+    except (ModelError, AnnotationError, ResultError, PlotError, OSError) as error:
         sys.stderr.write(f"zhanguo: {error}\n")
         return WRONG_USE
     except KeyboardInterrupt:

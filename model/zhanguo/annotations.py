@@ -1,7 +1,8 @@
 """Annotated reports on disk: the inline form for people (``.txt``) and the stored form (``.jsonl``).
 
 An inline file holds reports parted by a line ``====``; each is a header of ``key: value`` lines, the text with its
-``[[LABEL|text]]`` marks, and one line a record, nine fields parted by ``|``; lines ``----`` part the three.
+``[[LABEL|text]]`` marks, and one line a record, nine fields parted by ``|``; lines ``----`` part the three. Lines end as the
+editor likes it; a text whose own lines end in CR LF has ``line-ends: CRLF`` in its header.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from zhanguo.schema import LABELS, Example, Record, Span
 
 RECORD_FIELDS = ("kind", "action", "target", "value", "qualifier", "unit", "change", "org", "part_of")
 NULL = "-"
+LINE_ENDS, CRLF = "line-ends", "CRLF"
 
 _MARK = re.compile(r"\[\[(ORG|TARGET|QUANTITY|UNIT)\|(.*?)\]\]", re.DOTALL)
 _REPORT_RULE = re.compile(r"^====[ \t]*$\n?", re.MULTILINE)
@@ -58,8 +60,7 @@ def read_examples(path: Path) -> Iterator[Example]:
 
     Raises AnnotationError naming file and report where one is malformed, OSError where the file can't be read.
     """
-    stored = path.suffix == ".jsonl"
-    parts = read_rows(path) if stored else (part for part in _REPORT_RULE.split(_read_text(path)) if part.strip())
+    parts: Iterable[str | Mapping[str, Any]] = read_rows(path) if path.suffix == ".jsonl" else read_blocks(path)
     for number, part in enumerate(parts, 1):
         try:
             yield parse_block(part) if isinstance(part, str) else example_from_dict(part)
@@ -67,11 +68,16 @@ def read_examples(path: Path) -> Iterator[Example]:
             raise AnnotationError(f"{path}, report {number}: {error}") from error
 
 
-def _read_text(path: Path) -> str:
+def read_blocks(path: Path) -> list[str]:
+    """The reports of an inline file, still marked. Raises AnnotationError where it is not UTF-8."""
     try:
-        return path.read_text("utf-8")
+        return _split_blocks(path.read_text("utf-8"))
     except UnicodeDecodeError as error:
         raise AnnotationError(f"{path} is not UTF-8: {error}") from error
+
+
+def _split_blocks(marked: str) -> list[str]:
+    return [part for part in _REPORT_RULE.split(marked) if part.strip()]
 
 
 def read_rows(path: Path) -> Iterator[Mapping[str, Any]]:
@@ -109,12 +115,46 @@ def parse_block(block: str) -> Example:
     if len(parts) not in (2, 3):
         raise AnnotationError(f"{len(parts) - 1} lines '----', expected one or two")
     header = _parse_header(parts[0])
-    text, spans = parse_inline(parts[1].removesuffix("\n"))
+    body = parts[1].removesuffix("\n")
+    text, spans = parse_inline(body.replace("\n", "\r\n") if header.pop(LINE_ENDS, None) == CRLF else body)
     records = None
     if len(parts) == 3:
         lines = [line for line in parts[2].splitlines() if line.strip()]
         records = tuple(parse_record(line) for line in lines)
     return Example(header.pop("id"), text, spans, records, header)
+
+
+def format_block(example: Example) -> str:
+    """Write one report of an inline file; the reverse of ``parse_block``.
+
+    Raises AnnotationError where reading it back would not give the same: a text with rules, marks or mixed line ends, a record
+    with ``|`` in a field.
+    """
+    whole = "\r\n" in example.text
+    header = {"id": example.id, **({LINE_ENDS: CRLF} if whole else {}), **example.meta}
+    body = format_inline(example.text, example.spans)
+    parts = ["".join(f"{key}: {value}\n" for key, value in header.items()), (body.replace("\r\n", "\n") if whole else body) + "\n"]
+    if example.records is not None:
+        parts.append("".join(format_record(record) + "\n" for record in example.records))
+    block = "----\n".join(parts)
+    if "\r" in block or not _reads_as(block, example):
+        raise AnnotationError("the inline form can't hold this report, its text, header or records having marks of the form; use .jsonl")
+    return block
+
+
+def _reads_as(block: str, example: Example) -> bool:
+    try:
+        return [parse_block(part) for part in _split_blocks(block)] == [example]
+    except AnnotationError:
+        return False
+
+
+def format_record(record: Record) -> str:
+    """Write a record line; the reverse of ``parse_record``."""
+    row = record_to_dict(record)
+    highest = row.pop("value_max", None)
+    value = str(record.value) if highest is None else f"{record.value}~{highest}"
+    return " | ".join(NULL if field is None else str(field) for field in {**row, "value": value}.values())
 
 
 def _parse_header(head: str) -> dict[str, str]:

@@ -14,9 +14,10 @@ from pathlib import Path
 
 from zhanguo import calibration, evaluate
 from zhanguo.annotations import AnnotationError, read_examples
+from zhanguo.engines import ModelError
 from zhanguo.extract import Extractor
 from zhanguo.schema import LABELS, Example
-from zhanguo.tagger import SETTINGS_FILE, ModelError
+from zhanguo.tagger import SETTINGS_FILE
 
 
 def fit(extractor: Extractor, examples: list[Example]) -> dict[str, calibration.Curve]:

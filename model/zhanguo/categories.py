@@ -11,20 +11,22 @@ from zhanguo.tables import fold, read_rows, word_pattern
 
 _QUOTES = dict.fromkeys(map(ord, "“”\"‘’'「」『』"))
 _EDGE = "等)》"
-_COLUMNS = 6
+_COLUMNS = 7
 
 
 @dataclass(frozen=True, slots=True)
 class Category:
     """``name`` goes into the record; ``group`` is the class that steers the kinds of actions.
 
-    ``questionnaire`` and ``item`` are its place in UNODC's questionnaires, None where it has none.
+    ``gloss`` and ``chinese`` say what it is in English and Chinese. ``questionnaire`` and ``item`` are its place in UNODC's
+    questionnaires, None where it has none.
     """
 
     name: str
     group: str
     parent: str | None
     gloss: str
+    chinese: str
     questionnaire: str | None
     item: str | None
 
@@ -34,8 +36,8 @@ def taxonomy() -> dict[str, Category]:
     """All categories by name."""
     rows = (row + [""] * (_COLUMNS - len(row)) for row in read_rows("taxonomy.tsv"))
     return {
-        name: Category(name, group, parent or None, gloss, questionnaire or None, item or None)
-        for name, group, parent, gloss, questionnaire, item in rows
+        name: Category(name, group, parent or None, gloss, chinese, questionnaire or None, item or None)
+        for name, group, parent, gloss, chinese, questionnaire, item in rows
     }
 
 

@@ -15,11 +15,12 @@ from transformers import (
     PreTrainedTokenizerFast,
 )
 
-from zhanguo import __version__, blocks
+from zhanguo import __version__, blocks, card
 from zhanguo.base import WEIGHTS_FILE, write_json
 from zhanguo.characters import TOKENIZER_CONFIG
 from zhanguo.config import ConfigError, TrainConfig
 from zhanguo.encode import Encoder
+from zhanguo.history import History
 from zhanguo.labels import TAG_IDS, TAGS
 from zhanguo.tagger import SETTINGS_FILE
 
@@ -85,14 +86,15 @@ def hub_tokenizer(encoder: Encoder, model: PreTrainedModel) -> PreTrainedTokeniz
     return PreTrainedTokenizerFast(tokenizer_object=encoder.tokenizer, model_max_length=model.config.max_position_embeddings, **special)
 
 
-def save(model: PreTrainedModel, encoder: Encoder, config: TrainConfig, folder: Path) -> None:
-    """Write a checkpoint in half precision, sharded, that ``transformers.pipeline`` loads as it is."""
+def save(model: PreTrainedModel, encoder: Encoder, config: TrainConfig, folder: Path, run: History) -> None:
+    """Write a checkpoint in half precision, sharded, that ``transformers.pipeline`` loads as it is, and its model card."""
     folder.mkdir(parents=True, exist_ok=True)
     share_rows(model, encoder)
     model.to(torch.float16).save_pretrained(folder, max_shard_size=SHARD_SIZE)
     hub_tokenizer(encoder, model).save_pretrained(folder)
     name = f"zhanguo {__version__} {config.name}"
     write_json({"name": name, "window": config.window, "overlap": config.overlap}, folder / SETTINGS_FILE)
+    card.write(run, folder)
 
 
 def use_bf16(precision: str) -> bool:

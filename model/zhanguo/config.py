@@ -41,7 +41,9 @@ class TrainConfig:
 
     ``base`` is a folder made by ``zhanguo.base``, a checkpoint folder or a hub name; ``layers`` keeps its first N
     (0: all). Each report is learnt from as it is and in ``copies`` rewritten copies, so an epoch holds it 1 + ``copies``
-    times. ``window`` and ``overlap`` count characters. ``precision`` is ``auto`` (bf16 where the machine has it), ``bf16``
+    times. ``window`` and ``overlap`` count characters. ``batch_size`` counts the windows of a step, over all processes
+    together. ``report_to`` names what the Trainer reports to besides, such as ``tensorboard``; ``license`` is that of the
+    model, for its card, as model hubs name licences. ``precision`` is ``auto`` (bf16 where the machine has it), ``bf16``
     or ``fp32``.
     """
 
@@ -65,6 +67,8 @@ class TrainConfig:
     label_smoothing: float
     precision: str
     evaluate_every: int
+    report_to: list[str]
+    license: str
     seed: int
 
 

@@ -79,6 +79,18 @@ def _records_by(key: Callable[[Record], tuple[Hashable, ...]]) -> Callable[[Exam
     return lambda example: [key(record) for record in example.records or ()]
 
 
+def confuse_spans(gold: Sequence[Example], predicted: Sequence[Example]) -> list[list[int]]:
+    """Spans matched by place: row the gold's label, column the prediction's, in the order of LABELS; the last of each is no span there.
+
+    A span with wrong edges counts twice: as one missed, and as one where there is none.
+    """
+    counts: Counter[tuple[str | None, str | None]] = Counter()
+    for ours, theirs in _pair(gold, predicted):
+        sides = [{(span.start, span.end): span.label for span in side.spans} for side in (ours, theirs)]
+        counts.update((sides[0].get(place), sides[1].get(place)) for place in sides[0].keys() | sides[1].keys())
+    return [[counts[row, column] for column in (*LABELS, None)] for row in (*LABELS, None)]
+
+
 Answers = tuple[list[float], list[bool]]
 
 
@@ -91,6 +103,12 @@ def span_answers(gold: Sequence[Example], predicted: Sequence[Example]) -> dict[
             answers[span.label][0].append(span.score)
             answers[span.label][1].append(span in true)
     return answers
+
+
+def pooled_answers(gold: Sequence[Example], predicted: Sequence[Example]) -> Answers:
+    """``span_answers`` of all labels together."""
+    by_label = span_answers(gold, predicted).values()
+    return [score for scores, _ in by_label for score in scores], [right for _, rights in by_label for right in rights]
 
 
 def record_answers(gold: Sequence[Example], predicted: Sequence[Example]) -> Answers:

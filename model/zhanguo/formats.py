@@ -6,7 +6,6 @@ import csv
 import importlib
 import itertools
 import sqlite3
-import tempfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing
 from decimal import Decimal
@@ -16,6 +15,7 @@ from types import ModuleType
 from typing import Any
 
 from zhanguo.columns import DECIMAL, FAILURES, INTEGER, JSON, NUMBER, RECORDS, TEXT, Cell, Column, failure_cells, record_cells
+from zhanguo.files import replacing
 from zhanguo.results import ResultError
 from zhanguo.schema import FailureRow, ReportRow
 
@@ -50,7 +50,7 @@ def write_table(path: Path, rows: Rows, *, bom: bool = False) -> list[str]:
     """Write all rows to ``path`` in the format of its suffix; a file that is there is replaced, but only when all went well.
 
     ``bom`` puts a byte-order mark in front of CSV. Returns remarks on what the format could not hold. Raises ResultError
-    where the suffix is not known, a library is missing or a value does not fit.
+    where the suffix is not known, a library is missing or a value does not fit, FileNotFoundError where the folder is not there.
     """
     write = WRITERS.get(path.suffix.lower())
     if write is None:
@@ -59,13 +59,8 @@ def write_table(path: Path, rows: Rows, *, bom: bool = False) -> list[str]:
         if write is not write_csv:
             raise ResultError(f"{path}: only CSV takes a byte-order mark")
         write = partial(write_csv, encoding="utf-8-sig")
-    if not path.parent.is_dir():
-        raise ResultError(f"{path}: there is no folder {path.parent}")
-    with tempfile.TemporaryDirectory(dir=path.parent, prefix=".zhanguo-") as folder:
-        unfinished = Path(folder) / path.name
-        remarks = write(unfinished, rows)
-        unfinished.replace(path)
-    return remarks
+    with replacing(path) as unfinished:
+        return write(unfinished, rows)
 
 
 def write_csv(path: Path, rows: Rows, encoding: str = "utf-8") -> list[str]:

@@ -45,6 +45,31 @@ def spans_to_tags(offsets: Sequence[Range], spans: Sequence[Span]) -> tuple[list
     return tags, lost
 
 
+class TagError(ValueError):
+    """A tag that can't stand where it stands; ``index`` is its place among the tags."""
+
+    def __init__(self, index: int, message: str) -> None:
+        super().__init__(message)
+        self.index = index
+
+
+def read_tags(offsets: Sequence[Range], tags: Sequence[str]) -> list[Span]:
+    """The spans that tags say, one tag a token (IOB2, strictly); the reverse of ``spans_to_tags`` for a whole text. Raises TagError."""
+    spans: list[Span] = []
+    before = OUTSIDE
+    for index, (place, tag) in enumerate(zip(offsets, tags, strict=True)):
+        if tag not in TAG_IDS:
+            raise TagError(index, f"unknown tag {tag!r}, expected one of {', '.join(TAGS)}")
+        if tag.startswith("B-"):
+            spans.append(Span(place.start, place.end, tag[2:]))
+        elif tag.startswith("I-"):
+            if before[2:] != tag[2:]:
+                raise TagError(index, f"{tag} behind {before}: a span begins with B- (IOB2)")
+            spans[-1] = Span(spans[-1].start, place.end, tag[2:])
+        before = tag
+    return spans
+
+
 def _allowed() -> NDArray[np.bool_]:
     """``[from, to]``: I-X follows only B-X or I-X."""
     allowed = np.ones((len(TAGS), len(TAGS)), dtype=np.bool_)
@@ -69,13 +94,16 @@ def best_path(scores: Scores) -> NDArray[np.int64]:
     path: NDArray[np.int64] = scores.argmax(axis=1).astype(np.int64)
     if not len(path) or _is_legal(path):
         return path
-    margin = scores[:, 0] - scores[:, 1:].max(axis=1)
-    certain = margin > CERTAIN
-    cuts = np.flatnonzero(certain[:-1] & certain[1:]) + 1
-    for start, end in pairwise([0, *cuts.tolist(), len(path)]):
+    for start, end in pairwise([0, *_cuts(scores).tolist(), len(path)]):
         if not _is_legal(path[start:end]):
             path[start:end] = _viterbi(scores[start:end])
     return path
+
+
+def _cuts(scores: Scores) -> NDArray[np.int64]:
+    """The tokens that are O beyond doubt, after one that is, too: what stands before them has nothing to do with the rest."""
+    certain = scores[:, 0] - scores[:, 1:].max(axis=1) > CERTAIN
+    return np.flatnonzero(certain[:-1] & certain[1:]) + 1
 
 
 def _viterbi(scores: Scores) -> NDArray[np.int64]:
@@ -118,6 +146,33 @@ def tags_to_spans(text: str, offsets: Sequence[Range], scores: Scores) -> list[S
                 spans.append(Span(span.start, span.end, tag[2:], round(score, 4)))
         index = end
     return spans
+
+
+class Decoder:
+    """``tags_to_spans`` of a text that comes piece by piece; keeps only what a later piece may still change."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self._offsets: list[Range] = []
+        self._scores: Scores = np.zeros((0, len(TAGS)), dtype=np.float32)
+        self._spans: list[Span] = []
+
+    def add(self, offsets: Sequence[Range], scores: Scores) -> None:
+        """Take the next tokens' places and log-probabilities ``[tokens, tags]``."""
+        self._offsets += offsets
+        self._scores = np.concatenate([self._scores, scores])
+        cuts = _cuts(self._scores)
+        if len(cuts):
+            self._decode(int(cuts[-1]))
+
+    def finish(self) -> list[Span]:
+        """All spans of the text."""
+        self._decode(len(self._offsets))
+        return self._spans
+
+    def _decode(self, end: int) -> None:
+        self._spans += tags_to_spans(self._text, self._offsets[:end], self._scores[:end])
+        self._offsets, self._scores = self._offsets[end:], self._scores[end:]
 
 
 _KEPT = frozenset("%％‰")

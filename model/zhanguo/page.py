@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any, get_args
 
 from zhanguo.columns import DECIMAL, FAILURES, INTEGER, JSON, NUMBER, RECORDS, TEXT, Column
 from zhanguo.fields import Field, fields_of, is_object
 from zhanguo.formats import EXCEL_DIGITS, PRECISION, SCALE
+from zhanguo.markdown import table
 from zhanguo.schema import FailureRow, Range, Record, ReportRow, SpanRow
 
 _NAMES = {str: "text", int: "integer", Decimal: "decimal", float: "number", Range: "[start, end]"}
@@ -43,9 +44,9 @@ def markdown() -> str:
     """The whole page."""
     parts = [_INTRODUCTION]
     for name, cls in (("A report", ReportRow), ("`spans`", SpanRow), ("`records`", Record), ("An input that failed", FailureRow)):
-        parts += [f"## {name}", _table(("field", "type", "meaning"), map(_row, fields_of(cls)))]
+        parts += [f"## {name}", table(("field", "type", "meaning"), map(_row, fields_of(cls)))]
         parts += [part for field in fields_of(cls) if field.meanings for part in (f"### `{field.name}`", _meanings(field))]
-    parts += [_TABLES, _table(("type", "CSV", "Parquet", "SQLite", "Excel"), _STORED), _NOTES]
+    parts += [_TABLES, table(("type", "CSV", "Parquet", "SQLite", "Excel"), _STORED), _NOTES]
     for name, columns in (("records", RECORDS), ("failures", FAILURES)):
         parts += [f"### Columns of `{name}`", _columns(columns)]
     return "\n\n".join(parts) + "\n"
@@ -66,17 +67,8 @@ def _type_name(type_: Any) -> str:
 
 
 def _meanings(field: Field) -> str:
-    return _table(("key" if field.type is not str else "value", "meaning"), ((f"`{name}`", text) for name, text in field.meanings.items()))
+    return table(("key" if field.type is not str else "value", "meaning"), ((f"`{name}`", text) for name, text in field.meanings.items()))
 
 
 def _columns(columns: Sequence[Column]) -> str:
-    return _table(("column", "type", "meaning"), ((f"`{column.name}`", column.type, column.description) for column in columns))
-
-
-def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    return "\n".join(_lines(head, rows))
-
-
-def _lines(head: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[str]:
-    for row in (head, ["---"] * len(head), *rows):
-        yield f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in row)} |"
+    return table(("column", "type", "meaning"), ((f"`{column.name}`", column.type, column.description) for column in columns))

@@ -11,6 +11,7 @@ import zipfile
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
+from pathlib import Path
 from typing import BinaryIO
 
 from zhanguo.reading import kinds, lines, pdf, rows, sheets, web, word
@@ -27,9 +28,9 @@ DEFAULTS = Options()
 _DAMAGED = (EOFError, zlib.error, lzma.LZMAError, zipfile.BadZipFile)
 
 
-def inputs(paths: Sequence[str]) -> Inputs:
-    """What the arguments name: files, folders, URLs that fsspec knows, ``-``; see ``Inputs``."""
-    return Inputs(paths)
+def inputs(paths: Sequence[str], leave_out: Path | None = None) -> Inputs:
+    """What the arguments name, but for one file: files, folders, URLs that fsspec knows, ``-``; see ``Inputs``."""
+    return Inputs(paths, leave_out)
 
 
 def read(items: Iterable[Input], options: Options = DEFAULTS) -> Results:

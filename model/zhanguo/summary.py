@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from decimal import Context, Decimal, Inexact
@@ -11,6 +10,7 @@ from zhanguo.results import MOST_DIGITS
 from zhanguo.schema import KINDS, FailureRow, Record, ReportRow
 
 NOT_ADDED = ("trend", "indicator")
+ADDED, PART, REPEATED, LEFT_OUT = STANDINGS = "records", "parts", "repeated", "left_out"
 _EXACT = Context(prec=3 * MOST_DIGITS, traps=[Inexact])
 
 Key = tuple[str, str | None, str | None]
@@ -55,36 +55,39 @@ def summarise(results: Iterable[ReportRow | FailureRow]) -> Summary:
             summary.failures += 1
             continue
         summary.reports += 1
-        for kind, times in Counter(record.kind for record in row["records"] if record.kind in NOT_ADDED).items():
-            summary.left_out[kind] += times
-        _add(totals, [record for record in row["records"] if record.kind not in NOT_ADDED])
+        _add(summary, totals, row["records"])
     summary.totals = sorted(totals.values(), key=lambda t: (KINDS.index(t.kind), t.category or "", t.unit or ""))
     return summary
 
 
-def _add(totals: dict[Key, Total], records: list[Record]) -> None:
+def _add(summary: Summary, totals: dict[Key, Total], records: list[Record]) -> None:
     """Add one report's records."""
     counted = set()
-    for record, repeated in _with_repeats(records):
+    for record, standing in with_standings(records):
+        if standing == LEFT_OUT:
+            summary.left_out[record.kind] += 1
+            continue
         key = (record.kind, record.category, record.base_unit or record.unit)
         total = totals.setdefault(key, Total(*key))
-        if record.part_of is not None:
-            total.parts += 1
-        elif repeated:
-            total.repeated += 1
-        else:
+        setattr(total, standing, getattr(total, standing) + 1)
+        if standing == ADDED:
             counted.add(key)
-            total.records += 1
             total.ranges += record.value_max is not None
             total.sum = _EXACT.add(total.sum, record.value if record.base_value is None else record.base_value)
     for key in counted:
         totals[key].reports += 1
 
 
-def _with_repeats(records: Iterable[Record]) -> Iterator[tuple[Record, bool]]:
-    """Each record, and whether the report has given the same figure before."""
+def with_standings(records: Iterable[Record]) -> Iterator[tuple[Record, str]]:
+    """Each record of one report, and how it stands to the totals: one of ``STANDINGS``.
+
+    A figure is repeated where the report has given it before, as a part or not.
+    """
     seen = set()
     for record in records:
+        if record.kind in NOT_ADDED:
+            yield record, LEFT_OUT
+            continue
         figure = (record.kind, record.target, record.value, record.unit)
-        yield record, figure in seen
+        yield record, PART if record.part_of is not None else REPEATED if figure in seen else ADDED
         seen.add(figure)

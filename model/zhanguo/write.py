@@ -42,13 +42,14 @@ def to_dict(result: Extraction | Failure, model: str, *, with_text: bool = True)
         "spans": [
             {"start": s.start, "end": s.end, "label": s.label, "text": text[s.start : s.end], "score": s.score} for s in result.spans
         ],
-        "facts": _row(result.facts),
-        "records": [_row(record) for record in result.records],
+        "facts": to_row(result.facts),
+        "records": [to_row(record) for record in result.records],
         "warnings": list(result.warnings),
     }
 
 
-def _row(item: Facts | Record) -> dict[str, Any]:
+def to_row(item: Facts | Record) -> dict[str, Any]:
+    """The output object of a report's facts or of a record."""
     row = {field.name: getattr(item, field.name) for field in fields(item)}
     row["evidence"] = {name: list(place) for name, place in item.evidence.items()}
     return row
@@ -81,12 +82,12 @@ def _cells(index: int, record: Record) -> Iterator[str]:
     yield from (part_of, f"{record.score:.2f}")
 
 
-_SIGNS = {"exact": "", "over": ">", "nearly": "<", "about": "~", "several": "×"}
+SIGNS = {"exact": "", "over": ">", "nearly": "<", "about": "~", "several": "×"}
 
 
 def _amount(record: Record) -> str:
     highest = "" if record.value_max is None else f"–{_plain(record.value_max)}"
-    return f"{_SIGNS[record.qualifier]}{_plain(record.value)}{highest}"
+    return f"{SIGNS[record.qualifier]}{_plain(record.value)}{highest}"
 
 
 def _plain(value: Decimal) -> str:

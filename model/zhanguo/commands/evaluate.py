@@ -12,7 +12,7 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from zhanguo import calibration, check, evaluate, mistakes, overlap
+from zhanguo import calibration, check, evaluate, mistakes, overlap, plots
 from zhanguo.annotations import AnnotationError, example_from_dict, read_examples, read_rows
 from zhanguo.commands import FAILED, load, model_options
 from zhanguo.link import link
@@ -32,6 +32,7 @@ def add_commands(commands: Any) -> None:
     source.add_argument("--gold-spans", action="store_true", help="give the gold's spans to the linker: scores it alone")
     scores.add_argument("--json", type=Path, help="write the scores to this file, too")
     scores.add_argument("--errors", type=Path, metavar="FILE.md", help="write every mistake to this file, for reading")
+    scores.add_argument("--plots", type=Path, metavar="FOLDER", help="draw confusion of labels and reliability of scores into this folder")
     scores.set_defaults(run=_evaluate)
 
     checks = commands.add_parser("check", help="find mistakes in annotated files")
@@ -41,6 +42,8 @@ def add_commands(commands: Any) -> None:
 
 
 def _evaluate(options: argparse.Namespace) -> int:
+    if options.plots:
+        plots.check_installed()
     gold = list(read_examples(options.gold))
     if options.pred:
         predicted = _read_output(options.pred, gold)
@@ -60,6 +63,8 @@ def _evaluate(options: argparse.Namespace) -> int:
     _print_scores(scores)
     reliability = {} if options.gold_spans else _reliability(gold, predicted)
     _print_reliability(reliability)
+    if options.plots:
+        plots.answers(evaluate.confuse_spans(gold, predicted), reliability, options.plots)
     if options.json:
         rows: dict[str, Any] = {name: {key: score.as_dict() for key, score in part.items()} for name, part in scores.items()}
         rows["reliability"] = {name: [asdict(b) for b in bins] for name, bins in reliability.items()}
@@ -105,9 +110,8 @@ def _print_scores(scores: dict[str, dict[str, evaluate.Score]]) -> None:
 
 def _reliability(gold: list[Example], predicted: list[Example]) -> dict[str, list[calibration.Bin]]:
     """How often answers of a score are right, for spans and for records."""
-    by_label = evaluate.span_answers(gold, predicted).values()
-    spans = [score for scores, _ in by_label for score in scores], [right for _, rights in by_label for right in rights]
-    return {"spans": calibration.reliability(*spans), "records": calibration.reliability(*evaluate.record_answers(gold, predicted))}
+    answers = {"spans": evaluate.pooled_answers(gold, predicted), "records": evaluate.record_answers(gold, predicted)}
+    return {name: calibration.reliability(*pair) for name, pair in answers.items()}
 
 
 def _print_reliability(reliability: dict[str, list[calibration.Bin]]) -> None:

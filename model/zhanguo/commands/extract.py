@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date
+from itertools import accumulate
 from pathlib import Path
 from typing import IO, Any
 
@@ -15,6 +16,8 @@ from rich.progress import Progress
 from zhanguo import read, write
 from zhanguo.commands import FAILED, load, model_options, reading_choices, reading_options
 from zhanguo.schema import Extraction, Failure, Report
+
+LARGE = 10_000_000  # bytes: some minutes' work
 
 
 def add_commands(commands: Any) -> None:
@@ -34,8 +37,8 @@ def add_commands(commands: Any) -> None:
 
 
 def _extract(options: argparse.Namespace) -> int:
-    extractor = load(options, options.date)
-    items, choices = read.inputs(options.paths), reading_choices(options)
+    extractor = load(options, options.date, large=_is_large(options.paths))
+    items, choices = read.inputs(options.paths, options.output), reading_choices(options)
     if options.output:
         with options.output.open("w", encoding="utf-8", newline="\n") as stream:
             results = _confident(extractor.extract_all(_with_progress(items, choices)), options.min_score)
@@ -45,6 +48,12 @@ def _extract(options: argparse.Namespace) -> int:
     if failures:
         sys.stderr.write(f"zhanguo: {failures} of the inputs failed\n")
     return FAILED if failures else 0
+
+
+def _is_large(paths: Iterable[str]) -> bool:
+    """Whether the inputs are so large that it pays to find out which engine is fastest."""
+    files = (file for path in map(Path, paths) for file in ([path] if path.is_file() else path.rglob("*")) if file.is_file())
+    return any(total > LARGE for total in accumulate(file.stat().st_size for file in files))
 
 
 def _day(text: str) -> date:

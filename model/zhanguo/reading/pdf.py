@@ -4,8 +4,8 @@ A line break falls inside a sentence, and goes, where all of this holds: the lin
 (it is longer than half the page and nobody's edge is far beyond, or three lines share the edge);
 it doesn't end a sentence (。！？…); the next line isn't indented against it; and neither is a row of a table, which is a line with wide
 gaps. The rule looks at places on the page, not at words. Latin words are parted by a space, all else is put together without.
-A number alone at the edge of a page is a page number if it counts up with the pages; a first or last line that is the same on most of
-three or more pages is a running head. Both are left out.
+A number alone at the edge of a page is a page number if it counts up with the pages; one of the first or last two lines that is the same
+on most of three or more pages, the page's number at its end apart, is a running head. Both are left out.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ _LATIN, _LETTER = re.compile(r"[A-Za-z\d,.;:%()]"), re.compile(r"[A-Za-z]")
 _PAGE_NUMBER = re.compile(
     r"(\d{1,4})|[-—–―·]+\s*(\d{1,4})\s*[-—–―·]+|第\s*(\d{1,4})\s*页(?:\s*[/，,]?\s*共\s*\d{1,4}\s*页)?|(\d{1,4})\s*/\s*\d{1,4}"
 )
-_EDGE, _INDENT, _GAP, _SAME_SIZE = 3.0, 0.8, 2.0, 1.25
+_EDGE, _INDENT, _GAP, _SAME_SIZE = 3.0, 0.8, 1.5, 1.25
 _COLUMN, _RUNNING, _FURNITURE = 3, 3, 2
 _HYPHENS = "\ufffe\x02\xad"
 
@@ -146,15 +146,21 @@ def _with_edges(lines: Sequence[Line], width: float) -> list[Line]:
 def _without_furniture(pages: Sequence[list[Line]]) -> list[list[Line]]:
     """The pages without page numbers and running heads, where it is sure that they are."""
     edges = [{line.text for line in (*page[:_FURNITURE], *page[-_FURNITURE:])} for page in pages]
-    counts = Counter(text for texts in edges for text in texts)
+    counts = Counter(head for page, texts in enumerate(edges) for head in {_head(text, page) for text in texts})
     shifts = Counter(shift for page, texts in enumerate(edges) for shift in {_shift(text, page) for text in texts})
 
     def is_furniture(text: str, page: int) -> bool:
         shift = _shift(text, page)
-        is_running = counts[text] >= _RUNNING and 2 * counts[text] > sum(map(bool, pages))
+        count = counts[_head(text, page)]
+        is_running = count >= _RUNNING and 2 * count > sum(map(bool, pages))
         return is_running or (shift is not None and (shifts[shift] > 1 or not text.isdigit()))
 
     return [list(_trimmed(page, {text for text in edges[number] if is_furniture(text, number)})) for number, page in enumerate(pages)]
+
+
+def _head(text: str, page: int) -> str:
+    """A line without the number of its page at its end."""
+    return re.sub(rf"(?<!\d){page + 1}(?:\s*/\s*\d+)?(?:\s*页)?$", "", text)
 
 
 def _shift(text: str, page: int) -> int | None:

@@ -48,10 +48,12 @@ class Inputs:
     """The inputs that arguments name: files, folders (all files below, hidden ones left out, sorted), URLs, ``-``.
 
     An input's id is its stem; where stems clash, it is the path below the argument that named it, and where that clashes, too, the path
-    itself. A file named twice counts once. What is not there, or has no files, stays, for reading it to say so. Each iteration walks anew.
+    itself. A file named twice counts once, ``leave_out`` (what is being written) not at all. What is not there, or has no files, stays,
+    for reading it to say so. Each iteration walks anew.
     """
 
-    def __init__(self, arguments: Sequence[str]) -> None:
+    def __init__(self, arguments: Sequence[str], leave_out: Path | None = None) -> None:
+        self._left_out = leave_out
         self._arguments = [argument.rstrip("/") if _is_url(argument) else str(Path(argument)) for argument in arguments]
         self._first = {argument: place for place, argument in reversed(list(enumerate(self._arguments)))}
 
@@ -80,8 +82,13 @@ class Inputs:
             if self._first[argument] < place or self._is_covered(argument, place):
                 continue
             for found in _files(argument):
-                if len(self._first) == 1 or not self._is_named(found, argument, place):
+                is_new = len(self._first) == 1 or not self._is_named(found, argument, place)
+                if is_new and not self._is_left_out(found.path):
                     yield found
+
+    def _is_left_out(self, path: str) -> bool:
+        other = self._left_out
+        return other is not None and path.endswith(other.name) and other.exists() and Path(path).exists() and other.samefile(path)
 
     def _is_covered(self, argument: str, place: int) -> bool:
         """Whether the walk of an earlier argument comes to this one: no hidden folder and no link to a folder lies between."""
