@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from zhanguo.labels import trim
@@ -49,13 +49,12 @@ class RegexTagger:
     touches, and is trimmed like a span that the network finds, so that whatever stands in the result could come from a network.
     """
 
-    name = "toy 1"
-    engine = "toy"
-    model: Mapping[str, Any] = {}
+    name = model = "toy 1"
 
     def __init__(self, placed: Sequence[tuple[int, int, int]] = ()) -> None:
         self.placed = placed
         self.curves: Mapping[str, Any] = {}
+        self.folder = None
 
     def __call__(self, text: str) -> list[Span]:
         """Label one text: spans in order, none touches another's characters."""
@@ -67,3 +66,8 @@ class RegexTagger:
                 spans = [span for span in spans if span.end <= place.start or span.start >= place.end]
                 spans.append(Span(place.start, place.end, LABELS[label], 0.8))
         return sorted(spans)
+
+    def tag_all(self, texts: Iterable[tuple[Any, str]]) -> Iterator[tuple[Any, list[Span]]]:
+        """Label texts one by one, as ``Tagger.tag_all`` does."""
+        for item, text in texts:
+            yield item, self(text)
