@@ -17,7 +17,7 @@ from typing import Any
 
 import numpy as np
 
-SIZE = 2048  # of the square matrices whose product is the ceiling
+SIZES = (512, 1024, 2048)  # of the square matrices whose best product is the ceiling
 WINDOW = 256  # tokens
 
 Product = tuple[int, Callable[[], Any]]
@@ -122,21 +122,22 @@ class Ceiling:
     def __init__(self, kind: str, model: Path) -> None:
         sizes = json.loads((model / "config.json").read_text("utf-8"))
         hidden, wide = sizes["hidden_size"], sizes["intermediate_size"]
-        self.square = [self.by_torch(kind), *([self.by_onnx(kind, SIZE, SIZE, SIZE)] if kind != "bfloat16" else [])]
+        self.square = [self.by_torch(kind, size) for size in SIZES]
+        self.square += [self.by_onnx(kind, size, size, size) for size in SIZES if kind != "bfloat16"]
         shapes = [(hidden, hidden)] * 4 + [(hidden, wide), (wide, hidden)]
         self.layer = [self.by_onnx(kind, WINDOW, rows, columns) for rows, columns in shapes] if kind == "int8" else []
 
     @staticmethod
-    def by_torch(kind: str) -> Product:
+    def by_torch(kind: str, size: int) -> Product:
         import torch
 
         torch.set_num_threads(1)
         if kind == "int8":
-            a = torch.randint(-63, 63, (SIZE, SIZE), dtype=torch.int8)
+            a = torch.randint(-63, 63, (size, size), dtype=torch.int8)
             b = a.t().contiguous()
-            return 2 * SIZE**3, lambda: torch._int_mm(a, b)
-        x = torch.randn(SIZE, SIZE).to(getattr(torch, kind))
-        return 2 * SIZE**3, lambda: x @ x
+            return 2 * size**3, lambda: torch._int_mm(a, b)
+        x = torch.randn(size, size).to(getattr(torch, kind))
+        return 2 * size**3, lambda: x @ x
 
     @staticmethod
     def by_onnx(kind: str, height: int, depth: int, width: int) -> Product:
@@ -159,9 +160,10 @@ class Ceiling:
         return 2 * height * depth * width, lambda: session.run(None, {"x": x})
 
     def product(self) -> dict[str, Any]:
-        """Operations a second of processor time: the best of large squares, and the encoder's own shapes one after the other."""
-        told = {"rate": max(self.rate([product], 2) for product in self.square)}
-        return told | ({"layer": self.rate(self.layer, 30)} if self.layer else {})
+        """Operations a second of processor time: the best there is, and the encoder's own shapes one after the other."""
+        rates = [self.rate([product], 1 + 2**30 // product[0]) for product in self.square]
+        layer = [self.rate(self.layer, 10)] if self.layer else []
+        return {"rate": max(rates + layer), "layer": sum(layer)}
 
     @staticmethod
     def rate(products: list[Product], times: int) -> float:

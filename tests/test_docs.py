@@ -27,6 +27,7 @@ ELSEWHERE = {
     "lint-imports": ".ci/run",
     "git clone": "needs a network",
     "zhanguo serve": "tests/test_serve.py",
+    "curl http://127.0.0.1": "tests/test_serve.py",
     "accelerate launch": "tests/test_train.py",
     "label-studio": "another program",
     "python benchmarks/": "measures; takes long",

@@ -6,28 +6,40 @@ import argparse
 import sys
 from collections.abc import Sequence
 
-from zhanguo import __version__
+from zhanguo import __version__, stopping
 from zhanguo.annotations import AnnotationError
-from zhanguo.commands import WRONG_USE, annotate, evaluate, extract, results, view
+from zhanguo.chunks import ChangedInputError
+from zhanguo.commands import WRONG_USE, annotate, evaluate, extract, results, serve, view
 from zhanguo.engines import ModelError
+from zhanguo.journal import JournalError
 from zhanguo.plots import PlotError
 from zhanguo.results import ResultError
 
-COMMANDS = (extract, evaluate, annotate, results, view)
+COMMANDS = (extract, evaluate, annotate, results, view, serve)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one command; the exit code: 0, 1 where an input failed, 2 where nothing could be done."""
+    """Run one command; the exit code: 0, 1 where an input failed, 2 where nothing could be done or the work had to stop.
+
+    A signal n that stops it gives 128 + n, as does a reader of its output that went away (SIGPIPE).
+    """
     options = _parser().parse_args(arguments)
     try:
-        code: int = options.run(options)
+        with stopping.heeded():
+            code: int = options.run(options)
+            sys.stdout.flush()
         return code
-    except (ModelError, AnnotationError, ResultError, PlotError, OSError) as error:
+    except BrokenPipeError:
+        return stopping.reader_gone()
+    except (ModelError, AnnotationError, ResultError, JournalError, ChangedInputError, PlotError, OSError) as error:
         sys.stderr.write(f"zhanguo: {error}\n")
         return WRONG_USE
-    except KeyboardInterrupt:
-        sys.stderr.write("zhanguo: interrupted\n")
-        return 130
+    except MemoryError:
+        sys.stderr.write("zhanguo: out of memory\n")
+        return WRONG_USE
+    except stopping.Stopped as stop:
+        sys.stderr.write(f"zhanguo: stopped by {stop.signal.name}\n")
+        return 128 + stop.signal
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -86,6 +86,8 @@ class Extractor:
                 if isinstance(spans, Exception):
                     raise spans
                 yield self._linked(report, spans)
+            except MemoryError:
+                yield Failure(report.id, report.source, f"not enough memory for its {len(report.text):,} characters")
             except Exception as error:  # whatever a report does to the model, the batch goes on
                 yield Failure(report.id, report.source, f"{type(error).__name__}: {error}")
 

@@ -36,7 +36,7 @@ def to_dict(result: Extraction | Failure, model: str, *, with_text: bool = True)
         "id": report.id,
         "source": report.source,
         "chars": len(text),
-        "sha256": hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest(),
+        "sha256": digest(text),
         **({"text": text} if with_text else {}),
         "model": model,
         "spans": [
@@ -46,6 +46,11 @@ def to_dict(result: Extraction | Failure, model: str, *, with_text: bool = True)
         "records": [to_row(record) for record in result.records],
         "warnings": list(result.warnings),
     }
+
+
+def digest(text: str) -> str:
+    """The SHA-256 of a text's UTF-8."""
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def to_row(item: Facts | Record) -> dict[str, Any]:

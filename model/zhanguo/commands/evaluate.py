@@ -9,7 +9,6 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from rich.console import Console
 from rich.table import Table
 
 from zhanguo import calibration, check, evaluate, mistakes, overlap, plots
@@ -18,6 +17,7 @@ from zhanguo.commands import FAILED, load, model_options
 from zhanguo.link import link
 from zhanguo.normalise import normalise
 from zhanguo.schema import Example, Extraction
+from zhanguo.stopping import Console
 
 # The test reports are in the repository, not in the wheel.
 SEEDS = (Path("seeds/gold.jsonl"), Path(__file__).parents[3] / "seeds" / "gold.jsonl")

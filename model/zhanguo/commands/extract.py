@@ -4,18 +4,26 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from datetime import date
+from functools import partial
 from itertools import accumulate
 from pathlib import Path
 from typing import IO, Any
 
-from rich.console import Console
-from rich.progress import Progress
-
 from zhanguo import read, write
+from zhanguo.chunks import ChangedInputError, Chunks, Reader
 from zhanguo.commands import FAILED, load, model_options, reading_choices, reading_options
-from zhanguo.schema import Extraction, Failure, Report
+from zhanguo.engines import ENGINES
+from zhanguo.extract import Extractor
+from zhanguo.fingerprint import fingerprint
+from zhanguo.journal import Journal, JournalError, Start, begun_with, check_folder
+from zhanguo.progress import Counts, Watch
+from zhanguo.run import COMPRESSED, Form, Stream, confident, resume, run
+from zhanguo.schema import Failure
+from zhanguo.stopping import Console
+
+STDIN = "-"
 
 LARGE = 10_000_000  # bytes: some minutes' work
 
@@ -25,7 +33,14 @@ def add_commands(commands: Any) -> None:
     extract = commands.add_parser("extract", parents=[model_options()], help="extract records from reports")
     extract.add_argument("paths", nargs="+", metavar="PATH", help="files, tables, archives, folders, URLs, or - for standard input")
     reading_options(extract)
-    extract.add_argument("-o", "--output", type=Path, help="write one JSON object a report to this file")
+    extract.add_argument(
+        "-o", "--output", type=Path, help="write one JSON object a report to this file (.gz: compressed), or to standard output (-)"
+    )
+    start = extract.add_mutually_exclusive_group()
+    start.add_argument(
+        "--resume", dest="start", action="store_const", const=Start.RESUME, help="go on with an output that was cut off, if there is one"
+    )
+    start.add_argument("--overwrite", dest="start", action="store_const", const=Start.OVERWRITE, help="begin an unfinished output anew")
     extract.add_argument("--no-text", action="store_true", help="leave the report's text out of the output")
     extract.add_argument(
         "--min-score", type=_share, default=0.0, metavar="P", help="leave out spans and records with a score below P (0 to 1)"
@@ -33,21 +48,110 @@ def add_commands(commands: Any) -> None:
     extract.add_argument(
         "--date", type=_day, metavar="YYYY-MM-DD", help="publication date of reports that don't state theirs, or not its year"
     )
-    extract.set_defaults(run=_extract)
+    extract.set_defaults(run=_extract, start=Start.NEW)
 
 
 def _extract(options: argparse.Namespace) -> int:
-    extractor = load(options, options.date, large=_is_large(options.paths))
-    items, choices = read.inputs(options.paths, options.output), reading_choices(options)
-    if options.output:
-        with options.output.open("w", encoding="utf-8", newline="\n") as stream:
-            results = _confident(extractor.extract_all(_with_progress(items, choices)), options.min_score)
-            failures = _write(results, stream, extractor.tagger.name, with_text=not options.no_text)
-    else:
-        failures = _print(_confident(extractor.extract_all(read.read(items, choices)), options.min_score))
-    if failures:
-        sys.stderr.write(f"zhanguo: {failures} of the inputs failed\n")
-    return FAILED if failures else 0
+    output: Path | None = options.output
+    if output is None:
+        return _exit_code(_print(options))
+    if str(output) == STDIN:
+        return _exit_code(_stream(options, sys.stdout.buffer))
+    if output.exists() and not output.is_file() and not output.is_dir():  # a pipe or a device
+        with output.open("wb") as stream:
+            return _exit_code(_stream(options, stream))
+    _check_paths(options)
+    return _exit_code(_keep(options))
+
+
+def _exit_code(counts: Counts) -> int:
+    if counts.failures:
+        sys.stderr.write(f"zhanguo: {counts.failures} of the inputs failed\n")
+    return FAILED if counts.failures else 0
+
+
+def _print(options: argparse.Namespace) -> Counts:
+    """Print each report's records as a table."""
+    console, errors, counts = Console(), Console(stderr=True), Counts()
+    if not console.is_terminal:
+        console.width = 160
+    extractor = _load(options)
+    items, reader = _reading(options)
+    for result in confident(extractor.extract_all(reader(items)), options.min_score):
+        counts.add(result)
+        write.print_result(errors if isinstance(result, Failure) else console, result)
+    return counts
+
+
+def _stream(options: argparse.Namespace, stream: IO[bytes]) -> Counts:
+    """Write rows to what can't be gone on with."""
+    extractor, (items, reader) = _load(options), _reading(options)
+    with Watch(Console(stderr=True), len(items)) as watch:
+        run(extractor, Chunks(items, reader), Stream(stream), _form(options), watch)
+    return watch.end()
+
+
+def _keep(options: argparse.Namespace) -> Counts:
+    """Write rows to a file, journalled."""
+    extractor = _load(options, begun_with(options.output).get("engine") if options.start is Start.RESUME else None)
+    marks = fingerprint(extractor.tagger, options.paths, _settings(options))
+    with Journal(options.output, marks, options.start) as journal:
+        if journal.finished:
+            sys.stderr.write(f"zhanguo: {options.output} is finished already; --overwrite makes it again\n")
+            return Counts()
+        try:
+            counts = _fill(options, extractor, journal)
+        except ChangedInputError:
+            raise
+        except BaseException:
+            how = "; go on with the same command and --resume" if STDIN not in options.paths else ""
+            sys.stderr.write(f"zhanguo: unfinished: the rows so far are in {journal.part}{how}\n")
+            raise
+        journal.finish()
+    return counts
+
+
+def _fill(options: argparse.Namespace, extractor: Extractor, journal: Journal) -> Counts:
+    form, (items, reader) = _form(options), _reading(options)
+    chunks = Chunks(items, reader)
+    with Watch(Console(stderr=True), len(items), resume(chunks, journal, form)) as watch:
+        if journal.done:
+            watch.say(f"going on after {watch.counts}")
+        run(extractor, chunks, journal, form, watch)
+    return watch.end()
+
+
+def _load(options: argparse.Namespace, before: str | None = None) -> Extractor:
+    """The extractor; where no engine is asked for, that of the run ``before`` if there is one, else by the size of the job."""
+    if before and options.engine == "auto":
+        options.engine = next((name for name in ENGINES if before.startswith(name)), "auto")
+    return load(options, options.date, large=_is_large(options.paths))
+
+
+def _reading(options: argparse.Namespace) -> tuple[read.Inputs, Reader]:
+    return read.inputs(options.paths, options.output), partial(read.read, options=reading_choices(options))
+
+
+def _settings(options: argparse.Namespace) -> dict[str, Any]:
+    """The options that rows hang on, besides the model: all but these, so that a new one is not forgotten."""
+    names = sorted(vars(options).keys() - {"run", "paths", "output", "start", "model", "engine", "device", "workers"})
+    return {"--" + name.replace("_", "-"): getattr(options, name) for name in names}
+
+
+def _form(options: argparse.Namespace) -> Form:
+    return Form(options.min_score, not options.no_text, options.output.suffix == COMPRESSED)
+
+
+def _check_paths(options: argparse.Namespace) -> None:
+    """Refuse what would go wrong after hours: no folder to write into, an output among the inputs, standard input to resume from."""
+    output: Path = options.output
+    check_folder(output)
+    for path in options.paths:
+        if path == STDIN:
+            if options.start is Start.RESUME:
+                raise JournalError("standard input can't be read a second time: save it to a file, and give that from the beginning")
+        elif output.exists() and Path(path).exists() and output.samefile(path):
+            raise JournalError(f"{path} is to be read: write to another file")
 
 
 def _is_large(paths: Iterable[str]) -> bool:
@@ -70,38 +174,3 @@ def _share(text: str) -> float:
     if not 0 <= value <= 1:
         raise argparse.ArgumentTypeError(f"{text} is not between 0 and 1")
     return value
-
-
-def _confident(results: Iterator[Extraction | Failure], least: float) -> Iterator[Extraction | Failure]:
-    """Leave out what scores less than ``least``."""
-    for result in results:
-        yield result if isinstance(result, Failure) or not least else result.above(least)
-
-
-def _with_progress(items: read.Inputs, choices: read.Options) -> Iterator[Report | Failure]:
-    """Read the inputs; on a terminal show how far it has come."""
-    console = Console(stderr=True)
-    with Progress(console=console, disable=not console.is_terminal, transient=True) as progress:
-        yield from read.read(progress.track(items, total=len(items), description="inputs"), choices)
-
-
-def _write(results: Iterator[Extraction | Failure], stream: IO[str], model: str, *, with_text: bool) -> int:
-    failures = 0
-    for result in results:
-        stream.write(write.dumps(write.to_dict(result, model, with_text=with_text)) + "\n")
-        if isinstance(result, Failure):
-            failures += 1
-            sys.stderr.write(f"zhanguo: {result.source}: {result.error}\n")
-    return failures
-
-
-def _print(results: Iterator[Extraction | Failure]) -> int:
-    console, errors = Console(), Console(stderr=True)
-    if not console.is_terminal:
-        console.width = 160
-    failures = 0
-    for result in results:
-        failed = isinstance(result, Failure)
-        failures += failed
-        write.print_result(errors if failed else console, result)
-    return failures

@@ -10,12 +10,12 @@ from pathlib import Path
 from typing import Any
 
 import simplejson
-from rich.console import Console
 from rich.table import Table
 
 from zhanguo import fields, formats, page
 from zhanguo.results import read_results
 from zhanguo.schema import FailureRow
+from zhanguo.stopping import Console
 from zhanguo.summary import Summary, Total, summarise
 
 _WIDTH = 160
