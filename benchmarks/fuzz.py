@@ -71,7 +71,7 @@ def main() -> int:
     done = {json.loads(line)["seed"] for line in options.log.read_text("utf-8").splitlines()} if options.log.exists() else set()
     seeds = [number for number in range(options.first, options.first + options.chunks) if number not in done]
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that the workers end, too
-    with Pool(options.workers) as pool, options.log.open("a", encoding="utf-8") as log:
+    with Pool(options.workers, signal.signal, (signal.SIGTERM, signal.SIG_DFL)) as pool, options.log.open("a", encoding="utf-8") as log:
         for row in pool.imap_unordered(partial(run_chunk, cases=options.cases), seeds):
             log.write(json.dumps(row, ensure_ascii=False) + "\n")
             log.flush()
