@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from types import SimpleNamespace
 from typing import Any
 
 from zhanguo.labels import trim
@@ -50,6 +51,7 @@ class RegexTagger:
     """
 
     name = model = "toy 1"
+    engine = SimpleNamespace(name="toy")
 
     def __init__(self, placed: Sequence[tuple[int, int, int]] = ()) -> None:
         self.placed = placed
