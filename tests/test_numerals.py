@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from zhanguo.numerals import NumeralError, bounds, parse, spell
+from zhanguo.numerals import LONGEST, NumeralError, bounds, parse, spell
 from zhanguo.schema import Amount
 
 LINES = (Path(__file__).parent / "cases" / "numerals.tsv").read_text("utf-8").splitlines()
@@ -52,9 +52,10 @@ def test_decimals_with_a_multiplier(number: Decimal, unit: tuple[str, int]) -> N
 
 
 @given(st.integers(1, 9999), st.integers(1, 9999))
-def test_ranges(low: int, high: int) -> None:
+def test_ranges(left: int, right: int) -> None:
+    low, high = sorted((left, right))
     for sign in ("至", "到", "-", "~", "～", "—", "－"):
-        assert parse(f"{low}{sign}{high}") == Amount(Decimal(low), Decimal(high))
+        assert parse(f"{left}{sign}{right}") == Amount(Decimal(low), Decimal(high))
 
 
 @given(st.text("0123456789０１一二两三十百千万亿零〇半余多几数上分之至-~.,，点 a支", max_size=12))
@@ -67,6 +68,19 @@ def test_never_raises_anything_else(text: str) -> None:
 def test_no_numeral(text: str) -> None:
     with pytest.raises(NumeralError):
         parse(text)
+
+
+@pytest.mark.parametrize("text", ["9" * (LONGEST + 1), "亿" * 40, "兆" * LONGEST, "3" + "0" * 10**6])
+def test_what_is_longer_than_any_amount_is_refused(text: str) -> None:
+    with pytest.raises(NumeralError, match=rf"a num(ber|eral) of (more than {LONGEST} digits|{len(text)} characters)"):
+        parse(text)
+
+
+def test_nothing_is_rounded() -> None:
+    nines = "9" * LONGEST
+    assert parse(nines).value == int(nines)
+    assert parse("9" * 40 + "万").value == int("9" * 40) * 10**4
+    assert bounds("9" * 40 + "余", parse("9" * 40 + "余")) == (10**40 - 1, 10**40)
 
 
 @pytest.mark.parametrize(

@@ -442,7 +442,7 @@ def test_beyond_this_machine_it_warns(host: str, warned: bool, monkeypatch: pyte
 
     from zhanguo import Extractor
 
-    monkeypatch.setattr(serve_command, "load", lambda _: Extractor(ToyTagger()))
+    monkeypatch.setattr(serve_command, "load", lambda *_, **__: Extractor(ToyTagger()))
     monkeypatch.setattr(uvicorn.Server, "run", lambda *_, **__: None)
     assert main(["serve", "--host", host, "--port", "0"]) == 0
     assert ("not this machine alone" in capsys.readouterr().err) is warned

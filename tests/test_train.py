@@ -17,6 +17,7 @@ pytest.importorskip("transformers")
 
 import numpy as np
 import yaml
+from offline import attempts, environment, isolated
 from safetensors.numpy import load_file
 
 from zhanguo import export, history
@@ -55,15 +56,20 @@ def script() -> ModuleType:
 @pytest.fixture(scope="module")
 def trained(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("train")
-    result = train(str(recipe(folder)))
+    command = [*isolated(), sys.executable, "train.py", str(recipe(folder))]
+    result = subprocess.run(command, cwd=ROOT, env=environment(folder / "network"), capture_output=True, text=True, check=False)
     assert result.returncode == 0, result.stderr
     assert "QUANTITY" in result.stderr  # seqeval's report
     return folder
 
 
+def test_training_needs_no_network(trained: Path) -> None:
+    assert attempts(trained / "network") == ""
+
+
 def test_the_folder_holds_no_pickles(trained: Path) -> None:
     names = {path.name for path in (trained / "out").iterdir() if path.is_file()}
-    model = {"config.json", "model.safetensors", "tokenizer.json", "tokenizer_config.json", "zhanguo.json"}
+    model = {"config.json", "model.safetensors", "tokenizer.json", "tokenizer_config.json", "zhanguo.json", "SHA256SUMS"}
     assert names == {*model, "README.md", "history.json", "loss.png", "f1.png", "confusion.png", "reliability_spans.png"}
 
 
@@ -198,14 +204,14 @@ def test_two_processes_train_as_one(script: ModuleType, tmp_path: Path) -> None:
 def test_it_goes_on_from_the_shipped_checkpoint(tmp_path: Path) -> None:
     """The head's and the encoder's weights and the vocabulary are the checkpoint's: nothing begins anew."""
     import torch
+    from transformers import AutoModelForTokenClassification
 
     from zhanguo import checkpoint
     from zhanguo.encode import Encoder
-    from zhanguo.engines import TorchEngine
 
     config = read_config(recipe(tmp_path, "base: weights/base\nlayers: 1", f"base: {ROOT / 'weights' / 'zhanguo'}\nlayers: 0"), TrainConfig)
     model, encoder = checkpoint.load_for_training(config)
-    shipped = TorchEngine.from_folder(str(ROOT / "weights" / "zhanguo"), "cpu").model.state_dict()
+    shipped = AutoModelForTokenClassification.from_pretrained(ROOT / "weights" / "zhanguo").float().state_dict()
     assert shipped.keys() == model.state_dict().keys()
     assert all(torch.equal(shipped[name], tensor) for name, tensor in model.state_dict().items())
     assert encoder.tokenizer.to_str() == Encoder.from_file(ROOT / "weights" / "zhanguo" / "tokenizer.json").tokenizer.to_str()

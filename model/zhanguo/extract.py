@@ -9,7 +9,7 @@ from dataclasses import replace
 from importlib.resources import as_file, files
 from pathlib import Path
 
-from zhanguo import batches, calibration, engines, periods
+from zhanguo import batches, calibration, checksums, engines, periods
 from zhanguo.engines import ModelError
 from zhanguo.facts import read_facts
 from zhanguo.link import link
@@ -123,6 +123,6 @@ def _download(name: str) -> Path:
     try:
         from huggingface_hub import snapshot_download
 
-        return Path(snapshot_download(name, allow_patterns=["*.json", "*.safetensors", "*.onnx", "*.txt"]))
+        return Path(snapshot_download(name, allow_patterns=["*.json", "*.safetensors", "*.onnx", "*.txt", checksums.LIST]))
     except Exception as error:
         raise ModelError(f"{name!r} is no folder, and no model of that name can be fetched: {error}") from error

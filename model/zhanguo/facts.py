@@ -20,7 +20,7 @@ from zhanguo.schema import Facts, Range, Span
 from zhanguo.tables import read_words, word_pattern
 
 TABLE = "facts.tsv"
-_HEAD, _FOOT, _LONGEST_LINE = 8, 6, 80
+_HEAD, _FOOT, _LONGEST_LINE, _INDENT = 8, 6, 80, 40
 _TITLE_LENGTHS = range(4, 46)
 _UNFINISHED = "。；;，,、：:"
 _LINE = re.compile(r"[^\r\n]+")
@@ -114,7 +114,7 @@ def _issuer(folded: str, lines: Sequence[Range], orgs: Sequence[Span]) -> Range 
 
 def _heads(folded: str, org: Span, line: Range, lines: Sequence[Range]) -> bool:
     """X关于…的通知, X：…, 【X】 in one of the first lines."""
-    opens = not folded[line.start : org.start].strip("【 ")
+    opens = org.start - line.start <= _INDENT and not folded[line.start : org.start].strip("【 ")
     return opens and line.start <= lines[min(_HEAD, len(lines)) - 1].start and bool(_NOTICE.match(folded, org.end, line.end))
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from functools import cache
 
 from zhanguo import units
+from zhanguo.numerals import DIGITS
 from zhanguo.schema import Range, Span
 from zhanguo.sentences import Sentence
 from zhanguo.tables import word_pattern
@@ -57,7 +58,8 @@ class Figure:
 @cache
 def _filler() -> re.Pattern[str]:
     fillers = word_pattern("contexts.tsv", "filler").pattern
-    return re.compile(rf"(?:[\s(（:：、“”\"'‘’《》「」『』\-—]|{fillers})*")
+    # Possessive: 共计 is also 共 and 计, and trying every way to part a row of them takes forever.
+    return re.compile(rf"(?:[\s(（:：、“”\"'‘’《》「」『』\-—]|{fillers})*+")
 
 
 def build(text: str, folded: str, sentence: Sentence, spans: Sequence[Span]) -> list[Figure]:
@@ -121,7 +123,9 @@ def _continues(text: str, last: Figure, figure: Figure) -> bool:
         return False
     if part is None:
         rest = text[figure.quantities[0].start : figure.quantities[0].end]
-        return figure.units[0] is None and (rest == _HALF or (unit.dimension == "ratio" and len(rest) == 1))
+        return figure.units[0] is None and (
+            rest == _HALF or (unit.dimension == "ratio" and (rest in DIGITS or (rest.isdecimal() and len(rest) == 1)))
+        )
     return unit.dimension == part.dimension and part.factor < unit.factor
 
 
@@ -153,7 +157,7 @@ def share_target(folded: str, start: int, behind: list[Figure], targets: list[Sp
         return
     behind[0].target, behind[0].target_before, behind[0].taken = target, True, [target]
     for left, right in itertools.pairwise(behind):
-        if not re.fullmatch(r"\s*[、,，和与及]\s*", folded[left.end : right.start]):
+        if not re.fullmatch(r"\s*+[、,，和与及]\s*+", folded[left.end : right.start]):
             break
         right.target, right.target_before = target, True
 
@@ -163,7 +167,7 @@ def _run_before(folded: str, targets: list[Span], position: int) -> list[Span]:
     run: list[Span] = []
     for target in reversed([t for t in targets if t.end <= position]):
         gap = folded[target.end : run[0].start if run else position]
-        if run and not re.fullmatch(r"\s*(?:[、,，和与及]|以及)?\s*", gap):
+        if run and not re.fullmatch(r"\s*+(?:[、,，和与及]|以及)?\s*+", gap):
             break
         if not run and (len(gap) > FAR or re.search(r"[。；;]", gap)):
             break

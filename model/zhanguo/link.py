@@ -84,7 +84,7 @@ def _qualifiers(place: str) -> dict[str, str]:
 
 @cache
 def _qualifier_before() -> re.Pattern[str]:
-    return re.compile(rf"({pattern(_qualifiers('before')).pattern})\s*(?:人民币|港币|新台币)?\s*$")
+    return re.compile(rf"({pattern(_qualifiers('before')).pattern})\s*+(?:人民币|港币|新台币)?\s*+$")
 
 
 @cache

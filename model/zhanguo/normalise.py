@@ -48,10 +48,12 @@ def total_of(text: str, quantities: Sequence[Span], unit_spans: Sequence[Span | 
     """The amount of a figure; parts of a compound amount (3斤2两, 6成4) are summed in the first unit."""
     first = numerals.parse(_slice(text, quantities[0]) or "")
     unit = units.find(_slice(text, unit_spans[0]))
-    value = first.value
+    value, value_max = first.value, first.value_max
     for quantity, part_unit in zip(quantities[1:], unit_spans[1:], strict=True):
-        value += part_of_amount(text, quantity, part_unit, unit)
-    return Amount(value, first.value_max, first.qualifier if first.value_max is None else "exact")
+        part = part_of_amount(text, quantity, part_unit, unit)
+        value = numerals.EXACT.add(value, part)
+        value_max = None if value_max is None else numerals.EXACT.add(value_max, part)
+    return Amount(value, value_max, first.qualifier if value_max is None else "exact")
 
 
 def part_of_amount(text: str, quantity: Span, part_unit: Span | None, unit: units.Unit | None) -> Decimal:

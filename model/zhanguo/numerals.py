@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from decimal import ROUND_HALF_EVEN, Decimal, localcontext
+from decimal import ROUND_HALF_EVEN, Context, Decimal, localcontext
 
 from zhanguo.schema import Amount
 
@@ -18,17 +18,20 @@ TENS = {"十": 10, "拾": 10, "百": 100, "佰": 100, "千": 1000, "仟": 1000}
 TWENTIES = {"廿": "二十", "卅": "三十", "卌": "四十"}
 MYRIADS = {"万": 10**4, "萬": 10**4, "亿": 10**8, "億": 10**8, "兆": 10**12}
 OVER, ABOUT = "余餘多", "来來"
+LONGEST = 300  # characters of a numeral, and digits of its value: what is longer is no amount of anything, and slow to compute with
+EXACT = Context(prec=14 * LONGEST)  # 兆 alone stands for 13 digits; sums and products of numerals are never rounded
 
 _DIGIT = "".join(DIGITS)
 _UNIT = "".join(TENS) + "".join(MYRIADS)
+_SHOWN = 40
 _TOKEN = re.compile(
     rf"(?P<arabic>\d{{1,3}}(?:,\d{{3}})+(?:\.\d+)?|\d+(?:\.\d+)?)|(?P<digits>[{_DIGIT}]+)(?:[点點](?P<decimals>[{_DIGIT}]+))?"
     rf"|(?P<multiplier>[{_UNIT}])|[点點](?P<fraction>[{_DIGIT}]+)"
 )
-_RANGE = re.compile(r"(?<=[^至到~\-—–])\s*(?:至|到|~|-|—|–|―)+\s*(?=[^至到~\-—–])")
+_RANGE = re.compile(r"(?<=[^至到~\-—–])(?:至|到|~|-|—|–|―)+(?=[^至到~\-—–])")
 _NEIGHBOURS = re.compile(rf"(?P<head>.*?)(?P<low>[{_DIGIT}])[、,]?(?P<high>[{_DIGIT}])(?P<tail>[{_UNIT}余餘多]*)")
 _FRACTION = re.compile(r"(?P<below>.+)分之(?P<above>.+)|(?P<above2>\d+)/(?P<below2>\d+)")
-_TRAILING = re.compile(rf"[{_UNIT}]+$")
+_TRAILING = re.compile(rf"(?<![{_UNIT}])[{_UNIT}]+$")
 _SEVERAL = re.compile(rf"好?[数數几幾](?=$|[{_UNIT}])|成?上(?=[{_UNIT}])")
 
 
@@ -37,8 +40,16 @@ class NumeralError(ValueError):
 
 
 def parse(text: str) -> Amount:
-    """Read one QUANTITY span's text. Raises NumeralError when it is no numeral."""
-    plain = _plain(text)
+    """Read one QUANTITY span's text. Raises NumeralError when it is no numeral, or one of more than ``LONGEST`` characters or digits."""
+    if len(text) > LONGEST:
+        raise NumeralError(f"a numeral of {len(text)} characters: {text[:_SHOWN]}…")
+    amount = _parse(_plain(text))
+    if max(amount.value.adjusted(), (amount.value_max or amount.value).adjusted()) >= LONGEST:
+        raise NumeralError(f"a number of more than {LONGEST} digits: {text[:_SHOWN]!r}")
+    return amount
+
+
+def _parse(plain: str) -> Amount:
     if fraction := _FRACTION.fullmatch(plain):
         return _fraction(fraction)
     parts = _RANGE.split(plain)
@@ -55,6 +66,11 @@ def bounds(text: str, amount: Amount) -> tuple[Decimal | None, Decimal | None]:
     Behind 余 and 多 the next step of the last written digit is not reached (50余: 50 to 60, 2200余万: to 2300万); 几十 is 20 to 100,
     十几 11 to 19. What 约 leaves open is open on both sides.
     """
+    with localcontext(EXACT):
+        return _bounds(text, amount)
+
+
+def _bounds(text: str, amount: Amount) -> tuple[Decimal | None, Decimal | None]:
     value, step = amount.value, _step(amount.value)
     if amount.value_max is not None:
         return value, amount.value_max
@@ -116,8 +132,7 @@ def _fraction(match: re.Match[str]) -> Amount:
     below = _single(match["below"] or match["below2"])
     if not below.value:
         raise NumeralError(f"division by zero in {match[0]!r}")
-    with localcontext() as context:
-        context.prec = 2 * len(match[0]) + 28
+    with localcontext(EXACT):
         value = (above.value / below.value).quantize(Decimal("0.0001"), ROUND_HALF_EVEN)
     return Amount(_trim(value), None, above.qualifier)
 
@@ -128,7 +143,7 @@ def _range(left: str, right: str) -> Amount:
     trailing = _TRAILING.search(right)
     if trailing and trailing.start() and not _TRAILING.search(left) and low.value < _single(right[: trailing.start()]).value:
         low = _single(left + trailing[0])
-    return Amount(low.value, high.value, "exact")
+    return Amount(min(low.value, high.value), max(low.value, high.value), "exact")
 
 
 def _neighbours(plain: str) -> Amount | None:
@@ -198,8 +213,7 @@ def _spelled(digits: str, decimals: str | None) -> list[tuple[str, Decimal]]:
 
 def _evaluate(plain: str) -> Decimal:
     """The value of digits and multipliers; exact whatever the length."""
-    with localcontext() as context:
-        context.prec = max(28, 2 * len(plain) + 28)
+    with localcontext(EXACT):
         total = section = Decimal(0)
         current: Decimal | None = None
         previous = Decimal(1)
@@ -236,6 +250,5 @@ def _gap_before_last(plain: str) -> bool:
 
 def _trim(value: Decimal) -> Decimal:
     """Without trailing zeros and without an exponent."""
-    with localcontext() as context:
-        context.prec = max(28, len(value.as_tuple().digits) + 2)
+    with localcontext(EXACT):
         return value.quantize(Decimal(1)) if value == value.to_integral_value() else value.normalize()

@@ -23,7 +23,7 @@ from zhanguo.tables import pattern, read_rows, word_pattern
 _STOPS = "，,。；;：:、！!？?\n\r（）()"
 _LOOK = 30
 _TITLE = re.compile(r"《[^《》\n]{1,100}》")
-_GOES_ON = re.compile(r"[：:；;，,、]\s*$")
+_GOES_ON = re.compile(r"[：:；;，,、]\s*+$")
 _OPENING = re.compile(r".*[在于自从经为对]", re.DOTALL)
 _NIGHT = "(?=凌晨|清晨|上午|下午|傍晚|晚|深夜)"
 

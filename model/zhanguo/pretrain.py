@@ -22,10 +22,10 @@ from numpy.typing import NDArray
 from transformers import BertConfig, BertForMaskedLM, Trainer, TrainingArguments, set_seed
 from transformers.trainer_utils import get_last_checkpoint
 
-from zhanguo import blocks
+from zhanguo import blocks, checksums
 from zhanguo.base import WEIGHTS_FILE
 from zhanguo.characters import CLS, MASK, SEP, SPECIAL, UNK, shared_rows
-from zhanguo.checkpoint import load_blocks, use_bf16
+from zhanguo.checkpoint import load_blocks, require_intact, use_bf16
 from zhanguo.config import ConfigError, PretrainConfig, read_config
 from zhanguo.encode import Encoder
 
@@ -84,6 +84,7 @@ def pretrain(config: PretrainConfig, resume: bool) -> None:
     """Adapt ``config.base`` and write the result, in 8-bit blocks, to ``config.output``."""
     set_seed(config.seed)
     base, output = Path(config.base), Path(config.output)
+    require_intact(base)
     vocabulary = Encoder.from_file(base / "tokenizer.json").tokenizer.get_vocab()
     dropout = {"hidden_dropout_prob": config.dropout, "attention_probs_dropout_prob": config.dropout}
     model = BertForMaskedLM(BertConfig.from_pretrained(base, attn_implementation="eager", **dropout))
@@ -113,6 +114,7 @@ def pretrain(config: PretrainConfig, resume: bool) -> None:
     blocks.save(tensors, output / WEIGHTS_FILE)
     for name in COMPANIONS:
         shutil.copyfile(base / name, output / name)
+    checksums.write(output)
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -34,8 +34,8 @@ def split(text: str, spans: Sequence[Span]) -> list[Sentence]:
     """Cut a text into sentences; together they cover it.
 
     A line break ends a sentence, unless the page broke it: inside a span, between a quantity and its unit, or behind a
-    long line without closing punctuation. What runs on for more than a thousand characters is cut at a comma, so that
-    the work for a text grows with its length and no faster.
+    long line without closing punctuation. What runs on for more than a thousand characters is cut at a comma, and anywhere after two
+    thousand, so that the work for a text grows with its length and no faster.
     """
     glued = _glued(spans)
     sentences: list[Sentence] = []
@@ -63,11 +63,13 @@ def _ends(text: str, glued: frozenset[int]) -> Iterator[tuple[int, bool]]:
 
 
 def _stops(text: str, start: int, end: int, glued: frozenset[int]) -> Iterator[int]:
-    """Cut an overlong sentence at commas, never inside a span; then its own end."""
+    """Cut an overlong sentence at commas, or where none is near, anywhere, never inside a span; then its own end."""
     while end - start > LONGEST:
         limit = start + LONGEST
-        stop = next((m.end() for m in _STOP.finditer(text, limit, end) if m.start() not in glued and m.end() not in glued), end)
-        if stop == end:
+        commas = (m for m in _STOP.finditer(text, limit, min(end, limit + LONGEST)))
+        stop = next((m.end() for m in commas if m.start() not in glued and m.end() not in glued), 0)
+        stop = stop or next((place for place in range(limit + LONGEST, end) if place not in glued), end)
+        if stop >= end:
             break
         yield stop
         start = stop

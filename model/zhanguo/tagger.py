@@ -10,7 +10,7 @@ from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
 
-from zhanguo import batches, calibration, engines, windows
+from zhanguo import batches, calibration, checksums, engines, windows
 from zhanguo.encode import Encoder
 from zhanguo.engines import Engine, ModelError
 from zhanguo.labels import TAGS, Decoder, Scores
@@ -53,6 +53,8 @@ class Tagger:
         """Load a model folder; ``engine``, ``device`` and ``workers`` as for ``engines.load``. Raises ModelError."""
         if not (folder / "tokenizer.json").is_file():
             raise ModelError(f"{folder} holds no tokenizer.json: not a zhanguo model folder")
+        if problems := checksums.wrong(folder):
+            raise ModelError("; ".join(problems))
         check_labels(folder)
         settings = read_settings(folder)
         encoder = Encoder.from_file(folder / "tokenizer.json")

@@ -11,10 +11,10 @@ from zhanguo.tables import pattern, read_rows
 
 _AFTER_TREND = re.compile(r"(?:[\s了近约逾超达的]|幅度|将近|超过|不到|多达|高达|接近|率|均|各|分别|共|:|：)*$")
 _COMPARED = re.compile(r"同比|环比|比[去上前]|较[去上前同]|比同期|按年|比|较")
-_NEXT_CHANGE = re.compile(r"\s*[、和与及,，]?\s*[近约逾超]?过?\s*")
+_NEXT_CHANGE = re.compile(r"\s*+[、和与及,，]?\s*+[近约逾超]?过?\s*+")
 _LAST_YEAR = re.compile(r"(?:去年|上年|前年|往年)(?:同期|全年|同时段)?(?:[的为是有共仅达约]|只有)*$")
 _CHANGING = "(?:下降|上升|降低|降|升|提高|增长|增加|减少|攀升|激增|回落|压降|缩短|扩大|增设|恢复|变|落|跌|涨)"
-_RISEN_TO = re.compile(rf"{_CHANGING}[至到为成]\s*$")
+_RISEN_TO = re.compile(rf"{_CHANGING}[至到为成]\s*+$")
 RESPECTIVELY = re.compile("分[别別]")
 _FROM = re.compile(r"[由从][^,，。、]{0,12}$")
 _RISING_TO = re.compile(rf"[^,，。、0-9]{{0,4}}{_CHANGING}[至到为成]")

@@ -16,13 +16,14 @@ from zhanguo.schema import Extraction, Facts, Failure, Record
 
 _COLUMNS = ("#", "kind", "action", "target", "value", "unit", "change", "org", "period", "part of", "score")
 
+_LINE_ENDS = {code: f"\\u{code:04x}" for code in (0x85, 0x2028, 0x2029)}
 _FACTS = ("title", "issuer", "date", "campaign")
 
 
 def dumps(row: Any) -> str:
-    """One line of JSON; Decimals are written digit for digit."""
+    """One line of JSON, also for tools that end lines at U+0085 or U+2028; Decimals are written digit for digit."""
     text: str = simplejson.dumps(row, ensure_ascii=False, use_decimal=True)
-    return text
+    return text.translate(_LINE_ENDS)
 
 
 def to_dict(result: Extraction | Failure, model: str, *, with_text: bool = True) -> dict[str, Any]:

@@ -41,11 +41,16 @@ def members(item: Input, stream: BinaryIO) -> Iterator[Input]:
     """The files in a ZIP archive, by name; their ids and sources are those of the archive with the path inside behind."""
     with zipfile.ZipFile(stream) as archive:
         named = sorted((_name(member), number, member) for number, member in enumerate(archive.infolist()) if not member.is_dir())
-        shown = [(name, member) for name, _, member in named if not any(part.startswith(_NOT_SHOWN) for part in PurePath(name).parts)]
+        shown = [(name, member) for name, _, member in named if not _is_hidden(name)]
         if not shown:
             raise ReadError("no files in this archive")
         for name, member in shown:
             yield Input(f"{item.id}/{name}", f"{item.source}/{name}", PurePath(name).name, partial(_open_member, archive, member))
+
+
+def _is_hidden(name: str) -> bool:
+    """Whether a path leads through a hidden folder or to a hidden file; ``..`` is neither, and nothing is written there."""
+    return any(part.startswith(_NOT_SHOWN) and part != ".." for part in PurePath(name).parts)
 
 
 def _name(member: zipfile.ZipInfo) -> str:
