@@ -28,7 +28,7 @@ def rows(tmp_path_factory: pytest.TempPathFactory) -> dict[int, list[dict]]:
     for number, case in CASES:
         groups[case.options].append((number, case))
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(extract, "load", lambda *_: Extractor(RegexTagger()))
+        patch.setattr(extract, "load", lambda *_, **__: Extractor(RegexTagger()))
         for place, (options, group) in enumerate(groups.items()):
             folder, out = root / str(place), root / f"{place}.jsonl"
             for number, case in group:
