@@ -1,10 +1,12 @@
 """Every regular expression of the package, and strings built from its own alphabet that make a careless one take quadratic time.
 
 ``python tests/regexes.py LENGTH`` tries them all and prints one line a pattern: CPU seconds of its slowest string, where it is used.
+With ``--sentences`` it sends texts of that length the whole way instead.
 """
 
 from __future__ import annotations
 
+import argparse
 import itertools
 import math
 import random
@@ -17,8 +19,75 @@ from re import _constants as sre  # type: ignore[attr-defined]
 from re import _parser  # type: ignore[attr-defined]
 from typing import Any
 
+LENGTH = 100_000
 MOST_STRINGS = 40
-LIMIT = 10.0
+LIMIT = 20.0
+# What a text is made of, over and over, without an end.
+SENTENCES = (
+    *(
+        "，",
+        "其中",
+        "（",
+        "）",
+        "（）",
+        "1",
+        "亿",
+        "万亿",
+        "\n",
+        " ",
+        "“",
+        "分别",
+        "《",
+        "以来",
+        "今年",
+        "枪支",
+        "支",
+        "啊",
+        "。",
+        "1月至",
+        "３",
+        ".",
+        "1.2.",
+    ),
+    *(
+        "1支",
+        "收缴枪支3支",
+        "枪支3支、",
+        "派出所",
+        "派出所、",
+        "派出所收缴",
+        "派出所、派出所分别收缴3支、5支，",
+        "收缴枪支5支，其中枪支3支（3支）",
+    ),
+    *("2019年6月", "6日", "6月25日以来", "枪支、枪支分别3支、4支", "同比下降3%、", "下降3%和", "收缴抓获3支", "专项行动", "“净网”专项行动"),
+    *(
+        "1/3",
+        "三四",
+        "（3支",
+        "：3支",
+        "警方3支，枪支4支（其中2支）同比增5%；",
+        "记者张三 ",
+        "2019年6月20日\n",
+        "6月20日电",
+        "从派出所获悉",
+    ),
+    *(
+        "被派出所",
+        "5人被警方抓获",
+        "1\u200b",
+        "\u202e1",
+        "\r\n",
+        "\n　　",
+        "\n  3支",
+        "百分之3",
+        "半",
+        "3 支 ",
+        "共计",
+        "枪支共计3支",
+        "去年同期3起",
+        "3斤2两",
+    ),
+)
 _UNLIKE = "\0"
 _USES = ("search", "match", "fullmatch", "split", "findall", "finditer", "sub", "subn")
 
@@ -35,13 +104,13 @@ class Heard:
         return getattr(self._pattern, name)
 
 
-def collect() -> dict[str, tuple[str, set[str]]]:
+def collect() -> dict[str | bytes, tuple[str, set[str]]]:
     """Every pattern that the package compiles or uses on the way of some reports: its source, the module, and the methods used.
 
     To be called before zhanguo is imported: it listens at the functions of ``re``.
     """
     assert not any(name.startswith("zhanguo") for name in sys.modules), "too late: patterns are compiled on import"
-    found: dict[str, tuple[str, set[str]]] = {}
+    found: dict[str | bytes, tuple[str, set[str]]] = {}
 
     def listen(name: str, function: Any) -> Any:
         def heard(pattern: Any, *rest: Any, **named: Any) -> Any:
@@ -77,7 +146,8 @@ def _use() -> None:
 
     from zhanguo.extract import Extractor
 
-    report = "关于专项行动的通报\n记者李某 本报讯 6月20日电 县公安局、派出所分别收缴枪支12支、3支（其中其他2支以上），同比下降8%，群众上交约5支左右。行动开展以来抓获人3至5名。"
+    head = "关于专项行动的通报\n记者李某 本报讯 6月20日电 县公安局、派出所分别收缴枪支12支、3支（其中其他2支以上），同比下降8%，"
+    report = head + "群众上交约5支左右。行动开展以来抓获人3至5名。"
     for text in (
         report,
         "截至目前，县公安局共收缴枪支一百零五支及其制品，价值3万元。",
@@ -97,7 +167,7 @@ def _call_cached(module: Any) -> None:
             value()
 
 
-def strings(source: str, length: int) -> Iterator[str]:
+def strings(source: str | bytes, length: int) -> Iterator[str]:
     """Strings of about a length on which a pattern with nested or neighbouring repetitions would try every way to part them.
 
     For each repetition: what stands before it, its body over and over, and a character that fits nowhere; what the whole pattern
@@ -110,7 +180,7 @@ def strings(source: str, length: int) -> Iterator[str]:
         if body:
             yield from _ended(before + body * (length // len(body) + 1), length)
     words = sorted(dict.fromkeys([*_words(tree), *(body for _, body in pumps if body), " ", "8"]))
-    chance = random.Random(source)
+    chance = random.Random(source)  # noqa: S311  # no secrets here
     for size in (1, 2, 2, 3, 3, len(words)):
         chosen = chance.sample(words, min(size, len(words)))
         yield from _ended(whole + "".join(chance.choices(chosen, k=length)), length)
@@ -208,7 +278,7 @@ def _repeats(tree: Any, before: str) -> Iterator[tuple[str, str]]:
     """Each long repetition of a parsed pattern: what a match has before it, and its body, in each of its branches."""
     for operator, argument in tree:
         if operator in (sre.MAX_REPEAT, sre.MIN_REPEAT, sre.POSSESSIVE_REPEAT):
-            least, most, body = argument
+            _, most, body = argument
             if most > 5:
                 yield before, _least(body)
                 yield from ((before, word) for word in itertools.islice(_words(body), 8))
@@ -223,23 +293,25 @@ def _repeats(tree: Any, before: str) -> Iterator[tuple[str, str]]:
         before += _one(operator, argument)
 
 
-def try_out(pattern: re.Pattern[str], uses: Iterable[str], text: str) -> None:
+def try_out(pattern: re.Pattern[Any], uses: Iterable[str], text: str) -> None:
     """Use a pattern on a text by the methods that the package uses, ``sub`` with nothing to put in its place."""
+    subject = text if isinstance(pattern.pattern, str) else text.encode()
     for name in uses:
-        arguments = ("", text) if name in ("sub", "subn") else (text,)
+        arguments = (subject[:0], subject) if name in ("sub", "subn") else (subject,)
         result = getattr(pattern, name)(*arguments)
         if name == "finditer":
             for _ in result:
                 pass
 
 
-def slowest(source: str, uses: set[str], length: int, limit: float = LIMIT) -> tuple[float, str]:
+def slowest(source: str | bytes, uses: set[str], length: int, limit: float = LIMIT) -> tuple[float, str]:
     """CPU seconds of the slowest string, and how it begins. A pattern of which no use was seen is used in every way.
 
     What takes longer than ``limit`` CPU seconds is given up.
     """
     pattern = re.compile(source)
     worst, begins = 0.0, ""
+    signal.signal(signal.SIGVTALRM, _give_up)
     for text in strings(source, length):
         start = time.process_time()
         signal.setitimer(signal.ITIMER_VIRTUAL, limit)
@@ -259,19 +331,74 @@ def _give_up(*_: Any) -> None:
     raise TimeoutError
 
 
-def main(length: int) -> int:
-    """Try every pattern; 1 where one was given up."""
-    signal.signal(signal.SIGVTALRM, _give_up)
+def try_patterns(length: int) -> int:
+    """Try every pattern; how many were given up."""
     patterns = collect()
     given_up = 0
     for source, (module, uses) in sorted(patterns.items(), key=lambda item: item[1][0]):
         seconds, begins = slowest(source, uses, length)
         given_up += seconds == math.inf
-        sys.stdout.write(f"{seconds:8.3f} {module:26} {source[:60]!r} {begins!r} {sorted(uses)}\n")
-        sys.stdout.flush()
-    sys.stdout.write(f"{len(patterns)} patterns, {given_up} given up\n")
-    return int(given_up > 0)
+        _show(f"{seconds:8.3f} {module:26} {source[:60]!r} {begins!r} {sorted(uses)}")
+    _show(f"{len(patterns)} patterns, {given_up} given up")
+    return given_up
+
+
+def long_text(piece: str, length: int) -> str:
+    """A piece over and over."""
+    return (piece * (length // len(piece) + 1))[:length]
+
+
+def whole_way(piece: str, length: int) -> None:
+    """Read out of and write down a text that is one piece over and over, with the toy tagger."""
+    from toys import RegexTagger
+
+    from zhanguo import write
+    from zhanguo.extract import Extractor
+
+    write.dumps(write.to_dict(Extractor(RegexTagger())(long_text(piece, length)), "toy"))
+
+
+def spent(piece: str, length: int) -> float:
+    """CPU seconds of the whole way."""
+    start = time.process_time()
+    whole_way(piece, length)
+    return time.process_time() - start
+
+
+def calls(piece: str, length: int) -> int:
+    """How many calls of functions the whole way takes: a measure of work that is the same in every run."""
+    count = 0
+
+    def called(*_: Any) -> None:
+        nonlocal count
+        count += 1
+
+    whole_way(piece, 100)  # fills the caches
+    sys.setprofile(called)
+    try:
+        whole_way(piece, length)
+    finally:
+        sys.setprofile(None)
+    return count
+
+
+def _show(line: str) -> None:
+    sys.stdout.write(line + "\n")
+    sys.stdout.flush()
+
+
+def main() -> int:
+    """Try every pattern, or every piece as a text; 1 where a pattern was given up."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0])
+    parser.add_argument("length", type=int)
+    parser.add_argument("--sentences", action="store_true", help="texts for the whole way instead of patterns")
+    options = parser.parse_args()
+    if not options.sentences:
+        return int(try_patterns(options.length) > 0)
+    for piece in SENTENCES:
+        _show(f"{spent(piece, options.length):8.3f} {piece!r}")
+    return 0
 
 
 if __name__ == "__main__":
-    sys.exit(main(int(sys.argv[1])))
+    sys.exit(main())

@@ -1,6 +1,7 @@
 """Checksums: a model folder lists the SHA-256 of its weights and what goes with them, so that a damaged or swapped file is never used.
 
-The list has the form of ``sha256sum``, so ``sha256sum -c SHA256SUMS`` checks it, too. ``zhanguo.json`` is not on it: calibrating rewrites it.
+The list has the form of ``sha256sum``, so ``sha256sum -c SHA256SUMS`` checks it, too. ``zhanguo.json`` is not on it: calibrating
+rewrites it.
 """
 
 from __future__ import annotations

@@ -35,8 +35,8 @@ class DecodeError(ReadError):
 def decode(data: bytes, declared: str | None = None) -> tuple[str, list[str]]:
     """Decode bytes whole; also return warnings. Raises DecodeError for binary data.
 
-    A byte-order mark decides; else UTF-8, else the ``declared`` encoding, else GB18030, Big5 or UTF-16, whichever gives most common characters.
-    Line ends stay as they are.
+    A byte-order mark decides; else UTF-8, else the ``declared`` encoding, else GB18030, Big5 or UTF-16, whichever gives most
+    common characters. Line ends stay as they are.
     """
     text, encoding = _decode(data, declared)
     warnings = [] if encoding == "utf-8" else [f"decoded from {encoding}"]
