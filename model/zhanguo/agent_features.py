@@ -67,10 +67,11 @@ class Situation:
         self.place, self.opens_line = sentence.place, sentence.opens_line
         self.clause = document.clause(statement)
         anchor, action = statement.figure.anchor, statement.action
-        self.start = min(anchor, action.start) if action and action.start >= self.place.start else anchor
+        own = action if statement.has_own_verb and action and action.start >= self.place.start else None
+        self.start = min(anchor, own.start) if own else anchor
         self.number = everyone.places.index(self.start)
         self.verbs, self.breaks = document.actions.index(self.start), everyone.breaks(self.start)
-        self.verb = document.name(action)
+        self.verb = document.verb(action)
         self.sums_up = sums_up(document, sentence)
         self.opening = document.masked[self.place.start : self.place.start + 2]
         self.anaphor = anaphor_before(document, self.place.start, self.start)

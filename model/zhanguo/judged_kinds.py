@@ -39,7 +39,7 @@ def settle(document: Document, statement: Statement, judged: str) -> None:
     if statement.kind == "trend" and kind != "trend":
         statement.action = None
     statement.kind, statement.change = kind, change or None
-    if kind == "indicator" and not document.name(statement.action).startswith(_LEFT_BEHIND):
+    if kind == "indicator" and not document.verb(statement.action).startswith(_LEFT_BEHIND):
         statement.action = None
 
 
@@ -53,7 +53,7 @@ def describe_kind(document: Document, statement: Statement, before: str) -> list
     figure, text = statement.figure, document.masked
     place, clause = document.sentence(statement).place, document.clause(statement)
     target, unit = document.name(figure.target), document.name(figure.unit_text)
-    verb, dimension = document.name(statement.action), document.dimension(statement) or ""
+    verb, dimension = document.verb(statement.action), document.dimension(statement) or ""
     rule = label(statement.kind, statement.change)
     groups = "+".join(groups_of(document, statement))
     category = categories.find(document.slice(statement.target))
@@ -72,7 +72,7 @@ def describe_kind(document: Document, statement: Statement, before: str) -> list
         f"bracket={bool(figure.bracket)}",
         *(f"verb={verb}", f"verb2={verb[-2:]}", f"unit={unit}", f"dimension={dimension}", f"groups={groups}"),
         *(f"target={target}", f"target1={target[-1:]}", f"target2={target[-2:]}", f"side={side(statement)}"),
-        *(f"rule={rule}|{dimension}", f"rule={rule}|{unit}", f"rule={rule}|{verb}", f"rule={rule}|2{target[-2:]}"),
+        *(f"rule={rule}|{dimension}", f"rule={rule}|unit={unit}", f"rule={rule}|verb={verb}", f"rule={rule}|2{target[-2:]}"),
         *(f"verb={verb}|{dimension}", f"before={before}", f"before={before}|{rule}"),
         *(f"plan={planned}", f"plan={planned}|{rule}", f"sort={sort}", f"sort={sort}|{verb}", f"sort={sort}|{rule}"),
         f"middle={middle(document, statement)[:_MIDDLE]}",

@@ -52,7 +52,7 @@ class Situation:
         self.start, self.end, self.bracket = statement.figure.start, statement.figure.end, statement.figure.bracket
         self.place = document.sentence(statement).place
         self.unit = document.name(statement.figure.unit_text)
-        self.verb = document.name(statement.action)
+        self.verb = document.verb(statement.action)
         self.kind = label(statement.kind, statement.change)
         self.dimension = document.dimension(statement)
         self.groups = "+".join(groups_of(document, statement))
@@ -130,17 +130,17 @@ def describe_nothing(here: Situation) -> list[str]:
     return [
         "nothing",
         f"nothing|{kind}",
-        f"nothing|{unit}",
+        f"nothing|unit={unit}",
         f"nothing|rule={ruled}",
         f"nothing|{kind}|rule={ruled}",
-        f"nothing|{verb}",
+        f"nothing|verb={verb}",
         f"nothing|{verb}|{unit}",
         f"nothing|bracket={here.bracket is not None}|{unit}",
         f"nothing|last={inherited}|{kind}",
         f"nothing|dimension={here.dimension}",
         f"nothing|dimension={here.dimension}|{kind}",
-        *(f"nothing|left={text[max(0, here.start - size) : here.start]}" for size in (1, 2, 3)),
-        *(f"nothing|right={text[here.end : here.end + size]}" for size in (1, 2)),
+        *(f"nothing|left{size}={text[max(0, here.start - size) : here.start]}" for size in (1, 2, 3)),
+        *(f"nothing|right{size}={text[here.end : here.end + size]}" for size in (1, 2)),
     ]
 
 
