@@ -12,7 +12,7 @@ from zhanguo.schema import Range, Span
 from zhanguo.sentences import Sentence
 from zhanguo.tables import word_pattern
 
-JOINED = re.compile(r"\s*+(?:、|和|与|及|以及|联合|会同|协同|配合|协助|携手|,|，)?\s*+")
+JOINED = re.compile(r"[\s)）]*+(?:、|和|与|及|以及|暨|同|联合|会同|协同|联同|连同|配合|协助|携手|,|，)?[\s(（]*+")
 _LOOK = 12
 
 

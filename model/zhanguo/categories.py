@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 from zhanguo.tables import fold, read_rows, word_pattern
 
@@ -56,6 +56,7 @@ def _plain(text: str) -> str:
     return fold(unicodedata.normalize("NFKC", "".join(text.split()))).casefold().translate(_QUOTES)
 
 
+@lru_cache(maxsize=4096)
 def find(target: str) -> Category | None:
     """The category of a target by its longest known ending: a Chinese noun phrase has its head at the end.
 

@@ -26,9 +26,13 @@ class Choice:
         """Fill the field with an option."""
         setattr(self.statement, self.field, self.options[number])
 
-    def decide(self, weights: Weights) -> float:
-        """Fill the field with the likeliest option; return its probability."""
+    def decide(self, document: Document, weights: Weights) -> float:
+        """Fill the field with the likeliest text, at its likeliest place; return its probability, all its places together."""
         shares = probabilities([weights.score(features) for features in self.features])
-        best = max(range(len(shares)), key=shares.__getitem__)
-        self.settle(best)
-        return shares[best]
+        texts = self.texts(document)
+        sums: dict[str | None, float] = {}
+        for text, share in zip(texts, shares, strict=True):
+            sums[text] = sums.get(text, 0.0) + share
+        likeliest = max(sums, key=sums.__getitem__)
+        self.settle(max((n for n, text in enumerate(texts) if text == likeliest), key=shares.__getitem__))
+        return sums[likeliest]

@@ -15,6 +15,7 @@ from zhanguo.sentences import Sentence
 from zhanguo.tables import fold, word_pattern
 
 _DIGIT, _SPACE, _LINE = re.compile(r"\d"), re.compile(r"[^\S\r\n]"), re.compile(r"[\r\n]")
+_NO_SPACE = dict.fromkeys(map(ord, "␣¶"))
 WITHOUT_AGENT = ("trend", "indicator")
 
 
@@ -65,6 +66,10 @@ class Document:
         """The masked text of a place; empty for None."""
         return self.masked[span.start : span.end] if span else ""
 
+    def verb(self, action: Range | None) -> str:
+        """The masked text of a verb, without the white space that a page has put inside it."""
+        return self.name(action).translate(_NO_SPACE)
+
     def sentence(self, statement: Statement) -> Sentence:
         """The sentence that a statement's figure stands in."""
         return self.sentences[statement.sentence]
@@ -88,7 +93,10 @@ class Document:
 def prepare(text: str, spans: list[Span]) -> Document:
     """Fold the text, cut it into sentences, find its verbs, and join its quantities with units and targets."""
     folded = fold(text)
-    found = Places(actions.find(folded, spans), lambda a: a.place.start)
+    parts = sentences.split(text, spans)
+    edges = {sentence.place.start for sentence in parts}
+    within = (a for a in actions.find(folded, spans) if edges.isdisjoint(range(a.place.start + 1, a.place.end)))
+    found = Places(within, lambda a: a.place.start)
     labelled = {label: Places([s for s in spans if s.label == label], lambda s: s.start) for label in ("ORG", "TARGET")}
     document = Document(
         text,
@@ -96,7 +104,7 @@ def prepare(text: str, spans: list[Span]) -> Document:
         _LINE.sub("¶", _SPACE.sub("␣", _DIGIT.sub("0", folded))),
         Places(spans, lambda s: s.start),
         labelled["TARGET"],
-        sentences.split(text, spans),
+        parts,
         found,
         Agents(folded, labelled["ORG"], found),
     )

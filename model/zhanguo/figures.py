@@ -37,12 +37,14 @@ class Figure:
     @property
     def start(self) -> int:
         """Where the amount begins, a unit in front (百分之) included."""
-        return min(s.start for s in (self.quantities[0], self.units[0]) if s)
+        unit, start = self.units[0], self.quantities[0].start
+        return unit.start if unit and unit.start < start else start
 
     @property
     def end(self) -> int:
         """Where the amount ends, its last unit included."""
-        return max(s.end for s in (self.quantities[-1], self.units[-1]) if s)
+        unit, end = self.units[-1], self.quantities[-1].end
+        return unit.end if unit and unit.end > end else end
 
     @property
     def anchor(self) -> int:

@@ -30,7 +30,7 @@ from zhanguo.schema import Example, Record
 from zhanguo.subjects import distribute_organisations, find_organisations
 
 Floats = NDArray[np.float64]
-KIND_PENALTY, PENALTY = 2.0, 1.0
+KIND_PENALTY, PENALTY = 1.0, 1.0
 RARE = 3
 LIGHT = 0.05
 ROUNDS = 2
@@ -81,7 +81,7 @@ def kind_rows(examples: Iterable[Example]) -> Iterator[tuple[list[str], int]]:
         before = judged_kinds.START
         for statement, record in zip(document.statements, align(example, document), strict=True):
             name = judged_kinds.label(record.kind, record.change) if record else judged_kinds.CLASSES[0]
-            yield list(judged_kinds.describe_kind(document, statement, before)), judged_kinds.CLASSES.index(name)
+            yield judged_kinds.describe_kind(document, statement, before), judged_kinds.CLASSES.index(name)
             before = name
 
 

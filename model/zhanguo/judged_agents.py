@@ -1,27 +1,27 @@
-"""Acting organisations, judged: a linear model weighs the organisations of a report, and none, for each statement."""
+"""Acting organisations, judged: a linear model weighs the organisations of a report, and none, for each statement.
+
+A choice leans on those before it, so one wrong choice would carry on through a report. Several paths of choices are therefore followed
+side by side (beam search), and the likeliest is taken in the end.
+"""
 
 from __future__ import annotations
 
-import itertools
-from collections import Counter
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 
-from zhanguo.acting import JOINED
+from zhanguo.agent_features import Option, Past, Relation, Situation
+from zhanguo.candidates import Candidate, Candidates
 from zhanguo.choices import Choice
 from zhanguo.document import WITHOUT_AGENT, Document, Statement
-from zhanguo.linear import ONE, Weights
-from zhanguo.places import Places
+from zhanguo.linear import ONE, Weights, probabilities
 from zhanguo.schema import Span
-from zhanguo.subjects import sums_up
 
-_NEAR = 12  # organisations before a figure that are weighed
-_BEHIND = 2
-_MANY = 3
-_AROUND = 8
-_LONG = 1000
-_OPENING_MARKS = "␣¶“”(（"
+_PATHS = 4
+_UNLIKELY = 5.0
+NOBODY = ""
+START = Past()
 
 
 @cache
@@ -30,165 +30,110 @@ def _weights() -> Weights:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Candidate:
-    """An organisation of the report, with what about it is the same for every statement."""
+class Path:
+    """Choices up to a statement: the last of them, the path before it, and the logarithm of their probability."""
 
-    org: Span
-    sentence: int
-    subject: bool
-    frame: tuple[str, ...]
+    likelihood: float = 0.0
+    past: Past = START
+    org: Span | None = None
+    name: str = NOBODY
+    before: Path | None = None
 
-
-class Candidates:
-    """The organisations of a report, in order; stretches of them are found without going through all."""
-
-    def __init__(self, items: list[Candidate]) -> None:
-        self.places = Places(items, lambda candidate: candidate.org.start)
-        self._subjects = [0, *itertools.accumulate(candidate.subject for candidate in items)]
-
-    def count(self, start: int, end: int) -> tuple[int, int]:
-        """How many start within ``[start, end)``, and how many of these can be subjects."""
-        first, last = self.places.index(start), max(self.places.index(start), self.places.index(end))
-        return last - first, self._subjects[last] - self._subjects[first]
-
-    def weighed(self, start: int, end: int) -> list[Candidate]:
-        """The first of the report, those next before ``start``, and those right behind it before ``end``."""
-        here = self.places.index(start)
-        before = self.places.items[max(1, here - _NEAR) : here]
-        return [*self.places.items[: min(1, here)], *before, *self.places.starting(start, end)[:_BEHIND]]
+    def backwards(self) -> Iterator[Path]:
+        """Yield the path after each choice, the last first."""
+        path: Path | None = self
+        while path:
+            yield path
+            path = path.before
 
 
 def judge_agents(document: Document) -> None:
     """Give each statement the likeliest organisation, or none, and its probability; changes and levels have none."""
-    for choice in choices(document):
-        share = choice.decide(_weights())
-        choice.statement.share *= share
+    judge = _Judge(document)
+    steps: list[tuple[Statement, dict[str, float]]] = []
+    for statement in document.statements:
+        if statement.kind in WITHOUT_AGENT:
+            statement.org = None
+        else:
+            steps.append((statement, judge.go_on(statement)))
+    for (statement, shares), path in zip(reversed(steps), judge.paths[0].backwards(), strict=False):
+        statement.org = path.org
+        statement.share *= shares[path.name]
+
+
+class _Judge:
+    """Follows the likeliest paths of choices through a document."""
+
+    def __init__(self, document: Document) -> None:
+        self.document, self.everyone, self.paths = document, Candidates(document), [Path()]
+        self._frames: dict[int, float] = {}
+
+    def go_on(self, statement: Statement) -> dict[str, float]:
+        """Prolong the paths by the choice for a statement; return the probability of each name, all paths together."""
+        here = Situation(self.document, statement, self.everyone)
+        options = [Option(here, candidate) for candidate in here.candidates()]
+        weigher = _Weigher(options, [self._frame(option.candidate) for option in options], _weights().score(here.nobody()))
+        total = math.log(sum(math.exp(path.likelihood - self.paths[0].likelihood) for path in self.paths)) + self.paths[0].likelihood
+        shares: dict[str, float] = {}
+        found: list[Path] = []
+        for path in self.paths:
+            for name, (share, org) in weigher.weigh(path.past).items():
+                shares[name] = shares.get(name, 0.0) + share * math.exp(path.likelihood - total)
+                found.append(Path(path.likelihood + math.log(share), path.past, org, name, path))
+        found.sort(key=lambda path: -path.likelihood)
+        likely = [path for path in found[:_PATHS] if path.likelihood > found[0].likelihood - _UNLIKELY]
+        self.paths = [Path(p.likelihood, p.past.then(p.org, p.name), p.org, p.name, p.before) for p in likely]
+        return shares
+
+    def _frame(self, candidate: Candidate) -> float:
+        """What the features of a candidate weigh that are the same everywhere."""
+        if candidate.number not in self._frames:
+            self._frames[candidate.number] = _weights().score(candidate.frame)
+        return self._frames[candidate.number]
+
+
+class _Weigher:
+    """Weighs the options of one statement; what doesn't depend on the path is weighed once."""
+
+    def __init__(self, options: list[Option], frames: list[float], nobody: float) -> None:
+        self.options, self.nobody = options, nobody
+        self.scores = [frame + _weights().score(option.features()) for option, frame in zip(options, frames, strict=True)]
+        self._carried: dict[tuple[int, Relation], float] = {}
+
+    def weigh(self, past: Past) -> dict[str, tuple[float, Span | None]]:
+        """The probability of each name, wherever the report has it, with its likeliest place."""
+        scores = [self.nobody + _weights().score([carried_nobody(past)])]
+        scores += [score + self._relation(number, past) for number, score in enumerate(self.scores)]
+        found: dict[str, tuple[float, Span | None, float]] = {}
+        places = [(NOBODY, None), *((option.candidate.name, option.candidate.org) for option in self.options)]
+        for share, (name, org) in zip(probabilities(scores), places, strict=True):
+            total, best, highest = found.get(name, (0.0, None, 0.0))
+            found[name] = (total + share, org, share) if share > highest else (total + share, best, highest)
+        return {name: (total, org) for name, (total, org, _) in found.items() if total > 0}
+
+    def _relation(self, number: int, past: Past) -> float:
+        option = self.options[number]
+        key = number, past.relation(option.candidate)
+        if key not in self._carried:
+            self._carried[key] = _weights().score(option.carried(key[1]))
+        return self._carried[key]
+
+
+def carried_nobody(past: Past) -> str:
+    """What was chosen before, as a feature of no organisation."""
+    return f"nobody|last={past.state}"
 
 
 def choices(document: Document) -> Iterator[Choice]:
-    """Yield the choice for each statement in turn; each must be settled before the next is asked for."""
-    everyone = find_candidates(document)
-    before: Statement | None = None
+    """Yield the choice for each statement in turn, with all features; each must be settled before the next is asked for."""
+    everyone, past = Candidates(document), START
     for statement in document.statements:
         if statement.kind in WITHOUT_AGENT:
             statement.org = None
             continue
-        rule = statement.org
-        weighed = everyone.weighed(statement.figure.end, document.sentence(statement).place.end)
-        features = [[*c.frame, *describe_agent(document, statement, c, everyone, rule, before)] for c in weighed]
-        nobody = list(describe_nobody(document, statement, everyone, rule, before))
-        yield Choice(statement, "org", [None, *(c.org for c in weighed)], [nobody, *features])
-        before = statement
-
-
-def find_candidates(document: Document) -> Candidates:
-    """Every organisation of the report."""
-    orgs = document.agents.orgs.items
-    times = Counter(document.name(org) for org in orgs)
-    found: list[Candidate] = []
-    leader = False
-    for number, sentence in enumerate(document.sentences):
-        for org in document.agents.orgs.starting(*sentence.place):
-            subject = document.agents.is_subject(org, sentence)
-            first = f"first={not found}|{subject and not leader}"
-            leader = leader or subject
-            frame = (
-                *_frame(document, org, number, subject=subject, last=found[-1].org if found else None),
-                first,
-                f"times={min(4, times[document.name(org)])}",
-            )
-            found.append(Candidate(org, number, subject, frame))
-    return Candidates(found)
-
-
-def _frame(document: Document, org: Span, number: int, *, subject: bool, last: Span | None) -> Iterator[str]:
-    """Yield what the words around an organisation, and its own, say of it."""
-    text, name = document.masked, document.name(org)
-    head, tail = text[max(0, org.start - _AROUND) : org.start], text[org.end : org.end + _AROUND]
-    sentence = document.sentences[number]
-    opens_clause = not text[sentence.clause_at(org.start).start : org.start].strip(_OPENING_MARKS)
-    opens_sentence = not text[sentence.place.start : org.start].strip(_OPENING_MARKS)
-    joined = last is not None and JOINED.fullmatch(text[last.end : org.start])
-    yield from (f"subject={subject}", f"speaks={document.agents.is_speaker(org)}", f"opens={opens_clause}|{opens_sentence}")
-    yield from (f"joined={bool(joined)}", f"title={number == 0}", f"length={min(len(name) // 3, 5)}")
-    yield from (f"ending1={name[-1:]}", f"ending2={name[-2:]}")
-    yield from (f"head{size}={head[-size:]}" for size in (1, 2, 3))
-    yield from (f"tail{size}={tail[:size]}" for size in (1, 2, 3))
-
-
-def _start(document: Document, statement: Statement) -> int:
-    """Where the statement's own words begin: its verb, thing or figure."""
-    action, anchor = statement.action, statement.figure.anchor
-    return min(anchor, action.start) if action and action.start >= document.sentence(statement).place.start else anchor
-
-
-def describe_agent(
-    document: Document, statement: Statement, candidate: Candidate, everyone: Candidates, rule: Span | None, before: Statement | None
-) -> Iterator[str]:
-    """Yield how an organisation stands to a statement: distance, what lies between, and what was chosen before."""
-    org, text, start = candidate.org, document.masked, _start(document, statement)
-    name, verb = document.name(org), document.name(statement.action)
-    clause, place = document.clause(statement), document.sentence(statement).place
-    same_name = bool(before and before.org and document.name(before.org) == name)
-    same = bool(before and before.org and before.org.start == org.start)
-    by_rule = bool(rule and rule.start == org.start)
-    named_by_rule = bool(rule and document.name(rule) == name)
-    between, rivals = everyone.count(org.end, start)
-    rank, rivals = min(between, _MANY + 1), min(rivals, _MANY)
-    verbs = min(document.actions.index(start) - document.actions.index(org.end), _MANY + 1) if org.end <= start else -1
-    far = _far(statement.sentence - candidate.sentence)
-    here = f"{rank}" if far == "0" else "-"
-    line = org.end <= start and text.find("¶", org.end, min(start, org.end + _LONG)) < 0
-    subject, sum_up = candidate.subject, sums_up(document, document.sentence(statement))
-    yield from (
-        f"far={far}",
-        f"here={here}",
-        f"rank={rank}",
-        f"clause={clause.start <= org.start < clause.end}",
-        f"behind={org.start >= start}",
-    )
-    yield from (f"same={same}", f"same_name={same_name}", f"rule={by_rule}", f"rule_name={named_by_rule}", f"verbs={verbs}", f"line={line}")
-    yield from (f"here={here}|head={text[max(0, org.start - 1) : org.start]}", f"here={far == '0'}|tail={text[org.end : org.end + 2]}")
-    yield from (f"kind={statement.kind}|{name[-1:]}", f"kind={statement.kind}|{name[-2:]}", f"verb={verb}|{name[-1:]}")
-    yield from (f"far={far}|{subject}|{by_rule}", f"far={far}|{same}", f"here={here}|{subject}", f"here={here}|verbs={verbs}")
-    yield from (f"far={far}|line={line}", f"far={far}|{same}|{by_rule}", f"far={far}|frame={candidate.frame[2]}|{subject}")
-    yield from (f"far={far}|{candidate.frame[1]}", f"far={far}|{candidate.frame[-2]}", f"same={same}|{candidate.frame[-2]}")
-    yield from (f"by_rule={by_rule}|{candidate.frame[3]}", f"by_rule={by_rule}|{named_by_rule}|{subject}|{candidate.frame[1]}")
-    yield from (
-        f"behind={org.start >= start}|{text[max(0, org.start - 1) : org.start]}",
-        f"sums_up={sum_up}|{same}",
-        f"sums_up={sum_up}|{candidate.frame[-2]}",
-    )
-    yield from (f"verb={bool(verb)}|{same}", f"opening={text[place.start : place.start + 2]}|{same}")
-    yield from (f"new_line={document.sentence(statement).opens_line}|{same}", f"rivals={rivals}|{subject}", f"rivals={rivals}|{far}")
-
-
-def describe_nobody(
-    document: Document, statement: Statement, everyone: Candidates, rule: Span | None, before: Statement | None
-) -> Iterator[str]:
-    """Yield what speaks for a statement without an acting organisation."""
-    text, start, figure = document.masked, _start(document, statement), statement.figure
-    place, verb, action = document.sentence(statement).place, document.name(statement.action), statement.action
-    behind = bool(action and action.start > figure.start)
-    last = "start" if before is None else "org" if before.org else "nobody"
-    yield from ("nobody", f"nobody|{statement.kind}", f"nobody|rule={rule is not None}", f"nobody|last={last}", f"nobody|verb={verb}")
-    yield from (f"nobody|left1={text[max(0, start - 1) : start]}", f"nobody|left2={text[max(0, start - 2) : start]}")
-    yield from (f"nobody|right={text[figure.end : figure.end + 2]}", f"nobody|behind={behind}", f"nobody|title={statement.sentence == 0}")
-    yield from (
-        f"nobody|passive={behind and action is not None and text[action.start - 1] == '被'}",
-        f"nobody|bracket={bool(figure.bracket)}",
-    )
-    yield from (
-        f"nobody|here={everyone.count(place.start, start)[0] > 0}",
-        f"nobody|any={everyone.count(0, start)[0] > 0}",
-    )
-    yield from (
-        f"nobody|opening={text[place.start : place.start + 2]}",
-        f"nobody|unit={document.name(figure.unit_text)}",
-        f"nobody|empty={not everyone.places.items}",
-    )
-
-
-def _far(sentences: int) -> str:
-    """How many sentences lie between an organisation and a statement."""
-    return "behind" if sentences < 0 else str(sentences) if sentences < _MANY else "3-5" if sentences < 2 * _MANY else "6+"
+        here = Situation(document, statement, everyone)
+        options = [Option(here, candidate) for candidate in here.candidates()]
+        features = [[*here.nobody(), carried_nobody(past)]]
+        features += [[*o.candidate.frame, *o.features(), *o.carried(past.relation(o.candidate))] for o in options]
+        yield Choice(statement, "org", [None, *(option.candidate.org for option in options)], features)
+        past = past.then(statement.org, document.name(statement.org))

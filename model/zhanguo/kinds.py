@@ -9,6 +9,7 @@ from functools import cache
 from zhanguo import categories, figures
 from zhanguo.actions import CRIME, NO_KIND, Action
 from zhanguo.document import WITHOUT_AGENT, Document, Statement, words
+from zhanguo.grids import column_verbs
 from zhanguo.trends import is_level, last_named
 
 UNMEASURED = ("place_name", "temperature")
@@ -26,6 +27,7 @@ def find_actions(document: Document) -> None:
     """Give each statement its verb and kind: a verb of its clause, else the one carried on from before."""
     carried: Action | None = None
     last_sentence = -1
+    heads = column_verbs(document)
     for statement in document.statements:
         if statement.sentence != last_sentence:
             carried = carried_over(document, statement, carried if last_sentence == statement.sentence - 1 else None)
@@ -33,7 +35,7 @@ def find_actions(document: Document) -> None:
         if statement.kind == "trend":
             continue
         groups = groups_of(document, statement)
-        own = own_action(document, statement)
+        own = own_action(document, statement) or heads.get(id(statement))
         statement.has_own_verb = own is not None
         chosen = own or carried
         if is_level(document, statement):

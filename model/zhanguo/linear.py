@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Sequence
 
+import numpy as np
+
 from zhanguo.tables import read_rows
 
 ONE = ("weight",)
@@ -17,10 +19,14 @@ class Weights:
     def __init__(self, rows: Iterable[Sequence[str]], classes: Sequence[str]) -> None:
         self.classes = tuple(classes)
         number = {name: index for index, name in enumerate(self.classes)}
-        self._weights: dict[str, list[tuple[int, float]]] = {}
-        for feature, *entries in rows:
-            pairs = (entry.rpartition("=") for entry in " ".join(entries).split())
-            self._weights[feature] = [(number[name], float(weight)) for name, _, weight in pairs]
+        table = list(rows)
+        self._row = {feature: index for index, (feature, *_) in enumerate(table, 1)}
+        self._matrix = np.zeros((len(table) + 1, len(self.classes)))
+        for index, (_, *entries) in enumerate(table, 1):
+            for entry in " ".join(entries).split():
+                name, _, weight = entry.rpartition("=")
+                self._matrix[index, number[name]] = float(weight)
+        self._first = dict(zip(self._row, self._matrix[1:, 0].tolist(), strict=True))
 
     @classmethod
     def read(cls, name: str, classes: Sequence[str]) -> Weights:
@@ -29,15 +35,13 @@ class Weights:
 
     def scores(self, features: Iterable[str]) -> list[float]:
         """Sum the weights of features, class by class."""
-        totals = [0.0] * len(self.classes)
-        for feature in features:
-            for number, weight in self._weights.get(feature, ()):
-                totals[number] += weight
+        known = list(filter(None, map(self._row.get, features)))
+        totals: list[float] = self._matrix[known].sum(axis=0).tolist()
         return totals
 
     def score(self, features: Iterable[str]) -> float:
-        """Sum the weights of features for the only class."""
-        return self.scores(features)[0]
+        """Sum the weights of features for the first class."""
+        return math.fsum(filter(None, map(self._first.get, features)))
 
 
 def probabilities(scores: Sequence[float]) -> list[float]:

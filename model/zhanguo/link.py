@@ -31,8 +31,8 @@ def link(text: str, spans: Sequence[Span]) -> list[Link]:
     """Return the statements of enforcement work in a labelled text, in the order of their quantities."""
     document = propose(text, spans)
     judge_kinds(document)
-    judge_things(document)
     document.statements = [s for s in document.statements if s.kind != NO_KIND]
+    judge_things(document)
     for index, statement in enumerate(document.statements):
         statement.index = index
     find_organisations(document)

@@ -26,7 +26,7 @@ def find_organisations(document: Document) -> None:
             statement = document.statements[position]
             position += 1
             action, start = statement.action, statement.figure.anchor
-            place = min(start, action.start) if action and action.start >= sentence.place.start else start
+            place = min(start, action.start) if action and statement.has_own_verb and action.start >= sentence.place.start else start
             behind = document.agents.passive(statement.figure.end, action.start) if action else None
             named = behind or document.agents.at(place, sentence) or named
             if statement.kind not in WITHOUT_AGENT and not is_agentless(document.folded, action, statement.figure.start):

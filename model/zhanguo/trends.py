@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from functools import cache
 
 from zhanguo.document import Document, Statement
@@ -27,6 +28,11 @@ def _changes() -> dict[str, str]:
 
 
 @cache
+def _nouns() -> frozenset[str]:
+    return frozenset(row[0] for row in read_rows("trends.tsv") if row[2:] == ["noun"])
+
+
+@cache
 def _change_pattern() -> re.Pattern[str]:
     return re.compile(rf"(?P<word>{pattern(_changes()).pattern})(?P<gap>[^,，。；;、]{{0,8}})$")
 
@@ -41,7 +47,7 @@ def find_trends(document: Document) -> None:
         if match and _AFTER_TREND.fullmatch(match["gap"]) and (len(match["word"]) > 1 or ratio or _COMPARED.search(head)):
             place = statement.figure.start - len(head) + match.start("word")
             statement.kind, statement.change = "trend", _changes()[match["word"]]
-            statement.action = Range(place, place + len(match["word"]))
+            statement.action = None if match["word"] in _nouns() else Range(place, place + len(match["word"]))
         elif ratio and _TIMES_LAST_YEAR.search(head):
             statement.kind, statement.change = "trend", "up"
         elif previous and previous.kind == "trend" and _goes_on(document, previous, statement):
@@ -62,10 +68,20 @@ def distribute_trends(document: Document) -> None:
         while last < len(statements) and statements[last].kind == "trend" and statements[last].sentence == statement.sentence:
             last += 1
         size = last - first
-        counted = [s for s in statements[max(0, first - size) : first] if s.kind != "trend" and s.sentence == statement.sentence]
+        counted = _counted_before(statements, first, size)
         if size > 1 and len(counted) == size and all(s.figure.target is None for s in statements[first:last]):
             for change, thing in zip(statements[first:last], counted, strict=True):
                 change.target = thing.target
+
+
+def _counted_before(statements: Sequence[Statement], first: int, size: int) -> list[Statement]:
+    """The ``size`` counts before a statement in its sentence; where it has none, those of the sentence before, if it has just so many."""
+    here = statements[first].sentence
+    before = [s for s in statements[max(0, first - size) : first] if s.kind != "trend"]
+    inside = [s for s in before if s.sentence == here]
+    if inside or first == 0 or statements[first - 1].sentence != here - 1:
+        return inside
+    return [] if first > size and statements[first - size - 1].sentence == here - 1 else [s for s in before if s.sentence == here - 1]
 
 
 def _goes_on(document: Document, previous: Statement, statement: Statement) -> bool:

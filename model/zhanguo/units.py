@@ -7,7 +7,7 @@ import unicodedata
 from dataclasses import dataclass
 from decimal import MAX_EMAX, MAX_PREC, MIN_EMIN, Context, Decimal
 from fractions import Fraction
-from functools import cache
+from functools import cache, lru_cache
 
 from zhanguo.tables import fold, read_rows
 
@@ -49,6 +49,7 @@ def _units() -> dict[str, Unit]:
     }
 
 
+@lru_cache(maxsize=4096)
 def find(surface: str | None) -> Unit | None:
     """Look a unit up by its text, brackets inside it (辆（艘）次) aside; None where the table does not know it."""
     if surface is None:

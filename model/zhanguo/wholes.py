@@ -13,6 +13,8 @@ def find_wholes(document: Document) -> None:
     for index, statement in enumerate(document.statements):
         near = [s for s in document.statements[max(0, index - 40) : index] if s.sentence >= statement.sentence - 1]
         statement.whole = whole_of_these(document, statement, near) or whole_of_bracket(statement, near)
+        if statement.whole and not statement.has_own_verb and statement.kind == statement.whole.kind != "trend":
+            statement.action = statement.whole.action
 
 
 def whole_of_these(document: Document, statement: Statement, near: list[Statement]) -> Statement | None:
