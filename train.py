@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import datasets
+import huggingface_hub.constants
 import torch
 from accelerate import PartialState
 from transformers import DataCollatorForTokenClassification, TrainingArguments, set_seed
@@ -121,6 +122,8 @@ def train(config: TrainConfig, resume: bool) -> None:
     """Fine-tune and save the checkpoint folder to ``config.output``."""
     state = PartialState(cpu=not torch.cuda.is_available())
     check(config, state.num_processes)
+    if Path(config.base).exists():  # nothing is to be fetched, and nobody to be told
+        datasets.config.HF_HUB_OFFLINE = huggingface_hub.constants.HF_HUB_OFFLINE = True
     set_seed(config.seed)
     model, encoder = checkpoint.load_for_training(config)
     examples, dev = read_all(config.train), read_all(config.dev)

@@ -30,6 +30,8 @@ ELSEWHERE = {
     "curl http://127.0.0.1": "tests/test_serve.py",
     "accelerate launch": "tests/test_train.py",
     "label-studio": "another program",
+    "zhanguo convert export.json": "tests/test_guide_annotate.py, with an export",
+    "zhanguo check corrected.jsonl": "tests/test_guide_annotate.py",
     "python benchmarks/": "measures; takes long",
     "python -m zhanguo.pretrain": "tests/test_pretrain.py; needs a text that is not in the repository",
     "python -m zhanguo.base": "tests/test_base.py; needs a model that is not in the repository",

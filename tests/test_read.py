@@ -3,6 +3,7 @@
 import io
 import json
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -98,10 +99,7 @@ def test_standard_input_may_be_a_table(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_the_date_of_a_row_dates_its_report(tmp_path: Path) -> None:
-    def tagger(_text: str) -> list:
-        return []
-
-    tagger.curves = {}
+    tagger = SimpleNamespace(curves={}, tag_all=lambda texts: ((item, []) for item, _ in texts))
     rows = [
         {"text": "今年抓获5人。", "date": "2019-06-20"},
         {"text": "2018年3月5日\n今年抓获5人。", "date": "2019-06-20"},

@@ -16,7 +16,7 @@ CRIME = "crime"
 PEOPLE_TOO = ("case", "disruption")
 _REACH = 5
 _GAP = re.compile(r"(?<=[\u4e00-\u9fff])(?:[ \t\u3000]{1,2}|[ \t\u3000]?\r?\n)(?=[\u4e00-\u9fff])")
-_HAN, _HAN_ENDING = re.compile(r"[\u4e00-\u9fff]+"), re.compile(r"[\u4e00-\u9fff]+$")
+_HAN, _HAN_ENDING = re.compile(r"[\u4e00-\u9fff]+"), re.compile(r"(?<![\u4e00-\u9fff])[\u4e00-\u9fff]+$")
 
 
 @dataclass(frozen=True, slots=True)
